@@ -14,8 +14,8 @@ namespace {
 
 std::atomic<uint64_t> copied_total{0};
 
-constexpr size_t smallest_shift = 9;   // 512 B
-constexpr size_t largest_shift = 21;   // 2 MiB: the largest I/O size plus its message head
+constexpr size_t smallest_shift = 9;  // 512 B
+constexpr size_t largest_shift = 21;  // 2 MiB: the largest I/O size plus its message head
 constexpr size_t kept_bytes_per_class = 8u << 20;
 
 // Blocks of one power of two, header in front. Kept on the freeing thread's list for reuse.
@@ -154,6 +154,8 @@ Buffer BufferChain::flatten() const {
 }
 
 uint64_t copied_bytes() noexcept { return copied_total.load(std::memory_order_relaxed); }
-void count_copied(size_t bytes) noexcept { copied_total.fetch_add(bytes, std::memory_order_relaxed); }
+void count_copied(size_t bytes) noexcept {
+    copied_total.fetch_add(bytes, std::memory_order_relaxed);
+}
 
 }  // namespace strait

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
-// Payload bytes: refcounted slices of pool blocks. Slicing and passing on never copies; copying is explicit and counted.
+// Payload bytes: refcounted slices of pool blocks. Slicing and passing on never copies; copying is
+// explicit and counted.
 
 #include <cstddef>
 #include <cstdint>
@@ -22,7 +23,8 @@ inline std::string_view as_text(Bytes bytes) {
     return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
-// Memory that slices share. A subclass that owns other memory (a mapping, a registered pool) overrides last_ref_gone.
+// Memory that slices share. A subclass that owns other memory (a mapping, a registered pool)
+// overrides last_ref_gone.
 class Block : public RefCounted {
   public:
     std::byte* data() const noexcept { return data_; }

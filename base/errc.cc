@@ -7,9 +7,11 @@ namespace strait {
 
 std::string_view errc_name(Errc code) noexcept {
     switch (code) {
-        case Errc::ok: return "ok";
+        case Errc::ok:
+            return "ok";
 #define X(name, number, text) \
-    case Errc::name: return #name;
+    case Errc::name:          \
+        return #name;
             STRAIT_ERRC_LIST(X)
 #undef X
     }
@@ -18,9 +20,11 @@ std::string_view errc_name(Errc code) noexcept {
 
 std::string_view errc_text(Errc code) noexcept {
     switch (code) {
-        case Errc::ok: return "success";
+        case Errc::ok:
+            return "success";
 #define X(name, number, text) \
-    case Errc::name: return text;
+    case Errc::name:          \
+        return text;
             STRAIT_ERRC_LIST(X)
 #undef X
     }
@@ -29,9 +33,11 @@ std::string_view errc_text(Errc code) noexcept {
 
 int to_errno(Errc code) noexcept {
     switch (code) {
-        case Errc::ok: return 0;
+        case Errc::ok:
+            return 0;
 #define X(name, number, text) \
-    case Errc::name: return number;
+    case Errc::name:          \
+        return number;
             STRAIT_ERRC_LIST(X)
 #undef X
     }

@@ -18,7 +18,7 @@ void free_frame(void* frame, size_t) noexcept { ::operator delete(frame); }
 namespace {
 
 constexpr size_t granule = 64;
-constexpr size_t classes = 64;
+constexpr size_t classes = 128;
 
 struct FreeFrame {
     FreeFrame* next;

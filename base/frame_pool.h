@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
-// Coroutine frames come from per-thread free lists in 64-byte classes up to 4 KiB; larger ones from the heap.
+// Coroutine frames come from per-thread free lists in 64-byte classes up to 8 KiB; larger ones from
+// the heap.
 
 #include <cstddef>
 

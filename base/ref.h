@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
-// Intrusive reference counting. Counts are atomic: references may cross cores, the objects say themselves what else may.
+// Intrusive reference counting. Counts are atomic: references may cross cores, the objects say
+// themselves what else may.
 
 #include <atomic>
 #include <cstdint>
@@ -16,7 +17,8 @@ class RefCounted {
 
     void add_ref() const noexcept { count_.fetch_add(1, std::memory_order_relaxed); }
     void drop_ref() const noexcept {
-        if (count_.fetch_sub(1, std::memory_order_acq_rel) == 1) const_cast<RefCounted*>(this)->last_ref_gone();
+        if (count_.fetch_sub(1, std::memory_order_acq_rel) == 1)
+            const_cast<RefCounted*>(this)->last_ref_gone();
     }
     uint32_t ref_count() const noexcept { return count_.load(std::memory_order_acquire); }
 

@@ -12,7 +12,8 @@ namespace strait {
 // Whose status number Error::status is.
 enum class Domain : uint8_t { none, posix, rpc, nfs4, nfs3, smb };
 
-// What went wrong: our code, and the peer's own status where there was one (for what the user reads).
+// What went wrong: our code, and the peer's own status where there was one (for what the user
+// reads).
 struct Error {
     Errc code = Errc::io;
     Domain domain = Domain::none;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
-// Cancellation within one core: a StopSource tells its callbacks, once, why to stop (cancelled, timedout, interrupted).
-// Not thread-safe; a stop from another core travels by mail.
+// Cancellation within one core: a StopSource tells its callbacks, once, why to stop (cancelled,
+// timedout, interrupted). Not thread-safe; a stop from another core travels by mail.
 
 #include "base/errc.h"
 
@@ -9,7 +9,8 @@ namespace strait {
 
 class StopSource;
 
-// Runs on_stop(reason) when the source stops, unless destroyed or removed before. Intrusive: never allocates.
+// Runs on_stop(reason) when the source stops, unless destroyed or removed before. Intrusive: never
+// allocates.
 class StopCallback {
   public:
     StopCallback() = default;

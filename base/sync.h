@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
-// Waiting within one core: Event, Semaphore, Mutex, Gate, Nursery. Waits are fair (FIFO), leave with the scope's stop reason
-// when it stops, and go on through this thread's ready queue. Deadlines are turned into stops by the reactor.
+// Waiting within one core: Event, Semaphore, Mutex, Gate, Nursery. Waits are fair (FIFO), leave
+// with the scope's stop reason when it stops, and go on through this thread's ready queue.
+// Deadlines are turned into stops by the reactor.
 
 #include <coroutine>
 #include <cstddef>
@@ -27,7 +28,8 @@ class WaitList {
         bool await_ready() const noexcept { return false; }
         template <class P>
         bool await_suspend(std::coroutine_handle<P> self) noexcept {
-            if constexpr (requires { self.promise().scope; }) return start(self, *self.promise().scope);
+            if constexpr (requires { self.promise().scope; })
+                return start(self, *self.promise().scope);
             return start(self, no_scope);
         }
         Errc await_resume() const noexcept { return reason; }  // ok: woken
@@ -138,13 +140,15 @@ class Gate {
     Event empty_;
 };
 
-// Owns child tasks. close() waits for all of them; stop() asks them to end first. Errors of children go to the log.
+// Owns child tasks. close() waits for all of them; stop() asks them to end first. Errors of
+// children go to the log.
 class Nursery {
   public:
     Nursery() = default;
     // A nursery must be empty when destroyed: closing it is the owner's duty.
     ~Nursery();
-    // Starts `child` at once, on this thread. After close() has begun the child is destroyed unstarted.
+    // Starts `child` at once, on this thread. After close() has begun the child is destroyed
+    // unstarted.
     void spawn(Task<> child);
     void stop(Errc reason = Errc::cancelled) noexcept { source_.request_stop(reason); }
     Task<> close();

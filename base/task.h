@@ -2,14 +2,16 @@
 #pragma once
 // Task<T>: a lazy coroutine with one owner, whose outcome is a Result<T>.
 //
-//   T value = co_await step();             // an Error of step() leaves this coroutine here, as its own outcome
-//   Result<T> r = co_await step().result();  // the outcome as a value, errors included
-//   co_await some_result;                  // a Result<U> in hand: unwrap it, or leave with its Error
-//   co_await Error(Errc::noent);           // leave (the way to fail in a Task<void>; elsewhere `co_return Errc::noent`)
-//   const Scope& s = co_await this_scope;  // deadline and stop source that the caller gave
+//   T value = co_await step();             // an Error of step() leaves this coroutine here, as its
+//   own outcome Result<T> r = co_await step().result();  // the outcome as a value, errors included
+//   co_await some_result;                  // a Result<U> in hand: unwrap it, or leave with its
+//   Error co_await Error(Errc::noent);           // leave (the way to fail in a Task<void>;
+//   elsewhere `co_return Errc::noent`) const Scope& s = co_await this_scope;  // deadline and stop
+//   source that the caller gave
 //
-// Invariants: a coroutine that an error leaves is never resumed; its locals are destroyed, innermost coroutine first, when the
-// nearest ancestor that asked for .result() goes on. Frames come from the thread's frame pool. Exceptions end the process.
+// Invariants: a coroutine that an error leaves is never resumed; its locals are destroyed,
+// innermost coroutine first, when the nearest ancestor that asked for .result() goes on. Frames
+// come from the thread's frame pool. Exceptions end the process.
 
 #include <coroutine>
 #include <exception>
@@ -23,7 +25,8 @@
 
 namespace strait {
 
-// What travels down with every await: until when to try, and who may call it off. The owner outlives the task.
+// What travels down with every await: until when to try, and who may call it off. The owner
+// outlives the task.
 struct Scope {
     MonoTime deadline = never;
     StopSource* stop = nullptr;
@@ -40,12 +43,13 @@ namespace detail {
 
 struct PromiseBase {
     const Scope* scope = &no_scope;
-    PromiseBase* parent = nullptr;             // the Task awaiting us that an error passes through; else null
+    PromiseBase* parent = nullptr;  // the Task awaiting us that an error passes through; else null
     std::coroutine_handle<> continuation = std::noop_coroutine();
     Error error{Errc::ok};
 
     bool failed() const noexcept { return error.code != Errc::ok; }
-    // Whom to resume now that this coroutine has ended: our awaiter, or, with an error, the first ancestor that takes it.
+    // Whom to resume now that this coroutine has ended: our awaiter, or, with an error, the first
+    // ancestor that takes it.
     std::coroutine_handle<> finish() noexcept {
         PromiseBase* at = this;
         while (at->failed() && at->parent) {
@@ -153,7 +157,8 @@ struct Promise : PromiseBase, Awaits {
     std::optional<T> value;
     Task<T> get_return_object() noexcept;
     template <class U = T>
-        requires(std::is_constructible_v<T, U &&> && !std::is_same_v<std::remove_cvref_t<U>, Result<T>> &&
+        requires(std::is_constructible_v<T, U &&> &&
+                 !std::is_same_v<std::remove_cvref_t<U>, Result<T>> &&
                  !std::is_same_v<std::remove_cvref_t<U>, Error>)
     void return_value(U&& made) {
         value.emplace(std::forward<U>(made));
@@ -232,7 +237,8 @@ inline Task<void> Promise<void>::get_return_object() noexcept {
 }
 }  // namespace detail
 
-// A root: owns a task that nothing awaits, destroys itself at the end and then tells `done`. For nurseries and event loops.
+// A root: owns a task that nothing awaits, destroys itself at the end and then tells `done`. For
+// nurseries and event loops.
 class Detached {
   public:
     struct promise_type : detail::Awaits {

@@ -143,7 +143,9 @@ TEST(Sync, closing_a_gate_waits_for_those_inside) {
     run_ready();
     EXPECT_FALSE(closed);
     EXPECT_FALSE(gate.enter().has_value());
-    { auto leave = std::move(*pass); }
+    {
+        auto leave = std::move(*pass);
+    }
     run_ready();
     EXPECT_TRUE(closed);
 }
