@@ -32,6 +32,14 @@ set(CMAKE_C_FLAGS_RELWITHDEBINFO "-O2 -g1")
 # STRAIT_SANITIZE: "", "address" (with undefined) or "thread".
 set(STRAIT_SANITIZE "" CACHE STRING "address | thread | empty")
 option(STRAIT_FUZZ "build the libFuzzer programs" OFF)
+if(STRAIT_SANITIZE)
+  set(CMAKE_CXX_FLAGS_RELWITHDEBINFO "-O1 -g1")
+  set(CMAKE_C_FLAGS_RELWITHDEBINFO "-O1 -g1")
+endif()
+if(STRAIT_FUZZ)
+  # Coverage in every library, so that the fuzzer is led by the code it tests.
+  add_compile_options(-fsanitize=fuzzer-no-link)
+endif()
 
 add_compile_options(-Wall -Wextra -Wno-missing-field-initializers -fno-omit-frame-pointer)
 if(STRAIT_SANITIZE STREQUAL "address")
