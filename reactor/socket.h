@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+// One socket in the loop: what both backends answer for a Stream or a Listener. Streams own it; an
+// operation in flight holds a reference of its own, so that the kernel's last completion always
+// finds it.
+
+#include "base/buffer.h"
+#include "base/ref.h"
+#include "base/task.h"
+#include "reactor/descriptor.h"
+
+namespace strait::reactor {
+
+class Socket : public RefCounted {
+  public:
+    explicit Socket(Descriptor fd) noexcept : fd_(std::move(fd)) {}
+    int fd() const noexcept { return fd_.get(); }
+
+    // As Stream says of each.
+    virtual Task<Buffer> receive() = 0;
+    virtual Task<> receive_exact(MutableBytes out) = 0;
+    Task<> send(BufferChain data);
+    // Until a call may succeed; waking for nothing is allowed. Not to be mixed with receive().
+    virtual Task<> wait_readable() = 0;
+    virtual Task<> wait_writable() = 0;
+    // Of a listener: the next connection, non-blocking and close-on-exec.
+    virtual Task<Descriptor> accept() = 0;
+    // Takes the descriptor out of the loop and closes it.
+    virtual void close() noexcept = 0;
+
+  protected:
+    Descriptor fd_;
+};
+
+}  // namespace strait::reactor
