@@ -42,7 +42,7 @@ TEST(SmallVector, grows_past_its_inline_room_and_moves) {
     SmallVector<std::string, 2> moved = std::move(items);
     EXPECT_EQ(moved.size(), 10u);
     EXPECT_EQ(moved.back(), "item number 0");
-    EXPECT_TRUE(items.empty());
+    EXPECT_TRUE(items.empty());  // NOLINT(bugprone-use-after-move): the claim of this test
 }
 
 }  // namespace
