@@ -13,10 +13,10 @@ if(NOT CMAKE_BUILD_TYPE)
 endif()
 
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+  # A leading space keeps CMake from wrapping the lines.
   message(FATAL_ERROR
-    "g++ ${CMAKE_CXX_COMPILER_VERSION} silently miscompiles coroutines (co_await inside a condition, awaited calls with "
-    "non-trivial temporaries; tests/toolchain holds the probe). Use clang 19 (apt-get install clang-19; "
-    "CC=clang-19 CXX=clang++-19) or g++ 13 and later.")
+    " g++ ${CMAKE_CXX_COMPILER_VERSION} is refused: it silently miscompiles coroutines (tests/toolchain holds the probe).\n"
+    " Use clang 19 (apt-get install clang-19; CC=clang-19 CXX=clang++-19, or cmake --preset release), or g++ 13 or later.")
 endif()
 
 find_program(STRAIT_CCACHE ccache)
