@@ -20,7 +20,8 @@ struct Capabilities {
     bool copy = false;
     bool clone = false;
     bool rename_flags = false;
-    uint32_t max_read = 1u << 20;  // bytes of one Read; larger ones are the caller's to split
+    bool checked_walk_end = false;  // Walk::refuse_symlink_end is honoured
+    uint32_t max_read = 1u << 20;   // bytes of one Read; larger ones are the caller's to split
     uint32_t max_write = 1u << 20;
     uint32_t max_ops = 64;  // operations of one compound that still travel together
 };

@@ -78,6 +78,9 @@ struct UseOpen {
 // is the current node.
 struct Walk {
     std::string_view path;
+    // A symlink at the end fails too (NFSv4: NVERIFY of the type). Only where
+    // Capabilities::checked_walk_end says so: else ignored.
+    bool refuse_symlink_end = false;
     struct Result {
         uint32_t walked = 0;
     };  // components done; also given when the walk fails

@@ -5,6 +5,7 @@
 // namespace, keeps open files, and holds the rules of what may be answered without asking the
 // server. One core: not thread-safe.
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -51,9 +52,16 @@ struct MountPolicy {
     uint32_t readahead = 4u << 20;     // bytes asked for ahead of a sequential reader
 };
 
+struct FileSystemOptions {
+    // Waits between two tries for a lock: the event loop's sleep. Without it lock(wait) fails at
+    // once like a lock that does not wait.
+    std::function<Task<>(Duration)> sleep;
+};
+
 class FileSystem {
   public:
-    FileSystem();
+    explicit FileSystem(FileSystemOptions options = {});
+    // close() has ended, or nothing was opened.
     ~FileSystem();
 
     // `prefix`: an absolute local path. Errors: exist, inval. The backend lives until close().
