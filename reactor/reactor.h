@@ -123,7 +123,8 @@ class Reactor {
     size_t dispatch();
     bool sleep_allowed() noexcept;
     void wake() noexcept;
-    void set_pollable_timer();
+    bool spin(MonoTime until);
+    void prepare_foreign_wait();
 
     Options options_;
     TimerHeap timers_;

@@ -20,12 +20,25 @@ class Socket : public RefCounted {
     virtual Task<Buffer> receive() = 0;
     virtual Task<> receive_exact(MutableBytes out) = 0;
     Task<> send(BufferChain data);
-    // Until a call may succeed; waking for nothing is allowed. Not to be mixed with receive().
+    // Until a call may succeed; waking for nothing is allowed. wait_readable() is not to be mixed
+    // with receive().
     virtual Task<> wait_readable() = 0;
     virtual Task<> wait_writable() = 0;
-    // Of a listener: the next connection, non-blocking and close-on-exec.
-    virtual Task<Descriptor> accept() = 0;
     // Takes the descriptor out of the loop and closes it.
+    virtual void close() noexcept = 0;
+
+  protected:
+    Descriptor fd_;
+};
+
+// A listening socket in the loop.
+class Acceptor : public RefCounted {
+  public:
+    explicit Acceptor(Descriptor fd) noexcept : fd_(std::move(fd)) {}
+    int fd() const noexcept { return fd_.get(); }
+    // The next connection, non-blocking and close-on-exec. Errc::closed: shut down.
+    virtual Task<Descriptor> accept() = 0;
+    virtual void shutdown() noexcept = 0;
     virtual void close() noexcept = 0;
 
   protected:

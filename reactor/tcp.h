@@ -41,14 +41,15 @@ class TcpStream : public Stream {
 class Listener {
   public:
     Listener() = default;
-    Listener(Listener&& other) noexcept : socket_(std::move(other.socket_)), local_(other.local_) {}
+    Listener(Listener&& other) noexcept
+        : acceptor_(std::move(other.acceptor_)), local_(other.local_) {}
     Listener& operator=(Listener&& other) noexcept {
-        std::swap(socket_, other.socket_);
+        std::swap(acceptor_, other.acceptor_);
         std::swap(local_, other.local_);
         return *this;
     }
     ~Listener();
-    bool is_open() const noexcept { return static_cast<bool>(socket_); }
+    bool is_open() const noexcept { return static_cast<bool>(acceptor_); }
     // With port 0 asked for: the port that was given.
     const Address& local() const noexcept { return local_; }
     // Ends a waiting accept() with Errc::closed, and refuses newcomers.
@@ -56,8 +57,8 @@ class Listener {
     void close() noexcept;
 
   protected:
-    Listener(Ref<reactor::Socket> socket, Address local) noexcept;
-    Ref<reactor::Socket> socket_;
+    Listener(Ref<reactor::Acceptor> acceptor, Address local) noexcept;
+    Ref<reactor::Acceptor> acceptor_;
     Address local_;
 };
 

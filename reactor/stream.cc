@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "reactor/stream.h"
+
+#include <sys/socket.h>
+
+namespace strait {
+
+Stream::Stream(Ref<reactor::Socket> socket) noexcept : socket_(std::move(socket)) {}
+
+Stream::~Stream() { close(); }
+
+Task<Buffer> Stream::receive() { return socket_->receive(); }
+
+Task<> Stream::receive_exact(MutableBytes out) { return socket_->receive_exact(out); }
+
+Task<> Stream::send(BufferChain data) { return socket_->send(std::move(data)); }
+
+void Stream::shutdown_send() noexcept { ::shutdown(socket_->fd(), SHUT_WR); }
+
+void Stream::shutdown() noexcept { ::shutdown(socket_->fd(), SHUT_RDWR); }
+
+void Stream::close() noexcept {
+    if (!socket_) return;
+    socket_->close();
+    socket_ = nullptr;
+}
+
+Address Stream::local() const {
+    sockaddr_storage storage{};
+    socklen_t size = sizeof(storage);
+    auto* native = reinterpret_cast<sockaddr*>(&storage);
+    if (::getsockname(socket_->fd(), native, &size) < 0) return {};
+    return Address::from_native(native, size);
+}
+
+Address Stream::peer() const {
+    sockaddr_storage storage{};
+    socklen_t size = sizeof(storage);
+    auto* native = reinterpret_cast<sockaddr*>(&storage);
+    if (::getpeername(socket_->fd(), native, &size) < 0) return {};
+    return Address::from_native(native, size);
+}
+
+int Stream::native_handle() const noexcept { return socket_->fd(); }
+
+}  // namespace strait
