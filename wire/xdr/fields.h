@@ -4,11 +4,16 @@
 // writer, sizer, printer and generator are visitors of that list (xdr/codec.h, xdr/print.h,
 // xdr/generate.h).
 //
-//     struct READ4args { stateid4 stateid; offset4 offset{}; count4 count{}; STRAIT_FIELDS(stateid,
-//     offset, count) }; struct locker4 { bool new_lock_owner{}; open_to_lock_owner4 open_owner;
-//     exist_lock_owner4 lock_owner;
-//                      STRAIT_UNION(new_lock_owner, STRAIT_ARM(open_owner, true)
-//                      STRAIT_ARM(lock_owner, false)) };
+//     struct locker4 {
+//         bool new_lock_owner{};
+//         open_to_lock_owner4 open_owner;
+//         exist_lock_owner4 lock_owner;
+//         STRAIT_UNION(new_lock_owner, STRAIT_ARM(open_owner, true), STRAIT_ARM(lock_owner, false))
+//     };
+//     struct LOCK4resok {
+//         stateid4 lock_stateid;
+//         STRAIT_FIELDS(lock_stateid)
+//     };
 //
 // The arms of a union stand side by side in its struct; only the chosen one has a meaning. The
 // structs stay aggregates.

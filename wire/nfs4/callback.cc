@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "wire/nfs4/callback.h"
+
+#include "wire/nfs4/codec.h"
+
+namespace strait::wire::nfs4 {
+
+STRAIT_OP_CODEC(CB_GETATTR)
+STRAIT_OP_CODEC(CB_RECALL)
+STRAIT_OP_CODEC(CB_RECALL_ANY)
+STRAIT_OP_CODEC(CB_RECALLABLE_OBJ_AVAIL)
+STRAIT_OP_CODEC(CB_RECALL_SLOT)
+STRAIT_OP_CODEC(CB_SEQUENCE)
+STRAIT_OP_CODEC(CB_WANTS_CANCELLED)
+STRAIT_OP_CODEC(CB_NOTIFY_LOCK)
+STRAIT_OP_CODEC(CB_OFFLOAD)
+
+}  // namespace strait::wire::nfs4

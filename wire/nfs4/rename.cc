@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "wire/nfs4/rename.h"
+
+#include "wire/nfs4/codec.h"
+
+namespace strait::wire::nfs4 {
+
+STRAIT_OP_CODEC(RENAME)
+
+}  // namespace strait::wire::nfs4

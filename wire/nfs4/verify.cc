@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "wire/nfs4/verify.h"
+
+#include "wire/nfs4/codec.h"
+
+namespace strait::wire::nfs4 {
+
+STRAIT_OP_CODEC(VERIFY)
+STRAIT_OP_CODEC(NVERIFY)
+
+}  // namespace strait::wire::nfs4
