@@ -1,18 +1,21 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""A TCP proxy that understands ONC RPC record marking: it counts calls and, when asked to, does harm.
+"""A TCP proxy that understands ONC RPC record marking: it counts calls and can do harm.
 
-  proxy.py --to HOST:PORT [--listen HOST:PORT] [--delay-ms D] [--drop-reply-every N] [--cut-every N] [--seed S]
+  proxy.py --to HOST:PORT [--listen HOST:PORT] [--delay-ms D] [--drop-reply-every N]
+           [--cut-every N] [--seed S]
 
-The first line on stdout is `proxy: ready on HOST:PORT`. Each line on stdin is a command, answered by one JSON line:
+The first line on stdout is `proxy: ready on HOST:PORT`. Each line on stdin is a command, answered
+by one JSON line:
   counts   the counts so far        reset    the counts so far, then zero
-Counts: connections, calls (RPCs from client to server), replies, callbacks (calls from server to client), bytes_up, bytes_down,
-dropped. It ends at end of input or SIGTERM.
+Counts: connections, calls (RPCs from client to server), replies, callbacks (calls from server to
+client), bytes_up, bytes_down, dropped. It ends at end of input or SIGTERM.
 
---delay-ms        one-way delay of every record, both directions
---drop-reply-every  on average every Nth reply is swallowed and its connection closed, as when a network fails after the server
-                  has done the work
---cut-every       on average every Nth call is swallowed and its connection closed, as when it fails before
+--delay-ms          one-way delay of every record, both directions
+--drop-reply-every  on average every Nth reply is swallowed and its connection closed, as when a
+                    network fails after the server has done the work
+--cut-every         on average every Nth call is swallowed and its connection closed, as when it
+                    fails before
 """
 import argparse
 import asyncio
@@ -100,7 +103,8 @@ class Proxy:
                 if word == "reset":
                     self.zero()
             else:
-                print(json.dumps({"error": f"unknown command {word!r}: counts or reset"}), flush=True)
+                error = f"unknown command {word!r}: counts or reset"
+                print(json.dumps({"error": error}), flush=True)
 
     async def run(self):
         host, port = self.options.listen.rsplit(":", 1)
@@ -113,7 +117,8 @@ class Proxy:
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    form = argparse.RawDescriptionHelpFormatter
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=form)
     parser.add_argument("--to", required=True, metavar="HOST:PORT")
     parser.add_argument("--listen", default="127.0.0.1:0", metavar="HOST:PORT")
     parser.add_argument("--delay-ms", type=float, default=0)
