@@ -22,7 +22,8 @@ struct FileKeyHash {
     }
 };
 
-// Subvolumes repeat inode numbers under other device numbers: mix the device in unless it is the root's own.
+// Subvolumes repeat inode numbers under other device numbers: mix the device in unless it is the
+// root's own.
 inline uint64_t fileid_of(const FileKey& key, uint64_t root_device) {
     if (key.device == root_device) return key.inode;
     return key.inode ^ (key.device * 0x9e3779b97f4a7c15u | (uint64_t{1} << 63));

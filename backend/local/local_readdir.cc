@@ -106,7 +106,8 @@ Task<ReadDir::Result> LocalStore::readdir(Node& directory, const ReadDir& args) 
             if (st) {
                 fill(made.attributes, *st, args.mask);
                 FileKey key{device_of(*st), st->stx_ino};
-                made.attributes.fileid = made.attributes.mounted_on_fileid = fileid_of(key, root_device_);
+                made.attributes.fileid = made.attributes.mounted_on_fileid =
+                    fileid_of(key, root_device_);
                 handles_.seen(parent.key(), name, key);
                 auto handle = args.mask.has(Attr::handle)
                                   ? handles_.of_entry(stream.get(), entry->name, *st)
