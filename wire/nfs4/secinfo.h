@@ -19,11 +19,10 @@ struct rpcsec_gss_info {
     rpc_gss_svc_t service = RPC_GSS_SVC_NONE;
     STRAIT_FIELDS(oid, qop, service)
 };
-inline constexpr uint32_t RPCSEC_GSS = 6;
 struct secinfo4 {
-    uint32_t flavor{};
+    uint32_t flavor{};  // AUTH_NONE 0, AUTH_SYS 1, RPCSEC_GSS 6
     rpcsec_gss_info flavor_info;
-    STRAIT_UNION(flavor, STRAIT_ARM(flavor_info, RPCSEC_GSS), STRAIT_OTHERWISE_VOID)
+    STRAIT_UNION(flavor, STRAIT_ARM(flavor_info, 6), STRAIT_OTHERWISE_VOID)
 };
 using SECINFO4resok = xdr::List<secinfo4, 64>;
 

@@ -4,6 +4,7 @@
 
 #include "wire/nfs4/basic.h"
 #include "wire/nfs4/op.h"
+#include "wire/rpc/message.h"
 
 namespace strait::wire::nfs4 {
 
@@ -11,15 +12,8 @@ inline constexpr uint32_t CREATE_SESSION4_FLAG_PERSIST = 0x00000001;
 inline constexpr uint32_t CREATE_SESSION4_FLAG_CONN_BACK_CHAN = 0x00000002;
 inline constexpr uint32_t CREATE_SESSION4_FLAG_CONN_RDMA = 0x00000004;
 
-// As in RFC 5531, under the name that RFC 5662 uses for it here.
-struct authsys_parms {
-    uint32_t stamp{};
-    xdr::Utf8<255> machinename;
-    uint32_t uid{};
-    uint32_t gid{};
-    xdr::List<uint32_t, 16> gids;
-    STRAIT_FIELDS(stamp, machinename, uid, gid, gids)
-};
+using rpc::authsys_parms;
+
 struct gss_cb_handles4 {
     uint32_t gcbp_service{};  // rpc_gss_svc_t
     gsshandle4_t gcbp_handle_from_server;
