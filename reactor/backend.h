@@ -24,12 +24,13 @@ class Backend {
     // Submits what waits to be, then completes what is done; when nothing is, sleeps until `until`
     // or wake().
     virtual void wait(MonoTime until) = 0;
-    // Hands to the kernel what waits to be.
-    virtual void submit() = 0;
     // From any thread: ends a wait() under way, or else the next one at once.
     virtual void wake() noexcept = 0;
-    // Readable when wait() would find something.
-    virtual int event_fd() const noexcept = 0;
+    // Readable (for a poll or an epoll) when wait() would find something, if prepare_foreign_wait()
+    // came last.
+    virtual Result<int> foreign_fd() = 0;
+    // Hands to the kernel what waits to be. False: there is something already, do not sleep.
+    virtual bool prepare_foreign_wait() = 0;
 
     // A connected (or connecting) socket. `likely_readable`: try to receive before waiting.
     virtual Ref<Socket> adopt(Descriptor fd, bool likely_readable) = 0;

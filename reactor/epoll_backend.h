@@ -50,10 +50,10 @@ class EpollBackend final : public Backend {
         : reactor_(reactor), epoll_(std::move(epoll)), wake_(std::move(wake)) {}
 
     BackendKind kind() const noexcept override { return BackendKind::epoll; }
-    void submit() override {}
     void wait(MonoTime until) override;
     void wake() noexcept override;
-    int event_fd() const noexcept override { return epoll_.get(); }
+    Result<int> foreign_fd() override { return epoll_.get(); }
+    bool prepare_foreign_wait() override { return true; }
     Ref<Socket> adopt(Descriptor fd, bool likely_readable) override;
     Ref<Acceptor> listen(Descriptor fd) override;
     Task<short> poll_fd(int fd, short events) override;

@@ -158,11 +158,13 @@ void Reactor::post(std::function<void()> run) { post(*new FunctionMail(std::move
 
 Result<int> Reactor::pollable_fd() {
     if (pollable_ >= 0) return pollable_;
+    auto events = backend_->foreign_fd();
+    if (!events) return events;
     int timer = ::timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
     int outer = ::epoll_create1(EPOLL_CLOEXEC);
     epoll_event readable{EPOLLIN, {}};
     if (timer < 0 || outer < 0 || ::epoll_ctl(outer, EPOLL_CTL_ADD, timer, &readable) < 0 ||
-        ::epoll_ctl(outer, EPOLL_CTL_ADD, backend_->event_fd(), &readable) < 0) {
+        ::epoll_ctl(outer, EPOLL_CTL_ADD, *events, &readable) < 0) {
         auto failed = fail_errno(errno);
         if (timer >= 0) ::close(timer);
         if (outer >= 0) ::close(outer);
@@ -177,8 +179,8 @@ Result<int> Reactor::pollable_fd() {
 // The application will sleep in its own loop: what was begun goes to the kernel, and whatever may
 // end the sleep is armed.
 void Reactor::prepare_foreign_wait() {
-    backend_->submit();
-    MonoTime next = has_ready() || !sleep_allowed() ? MonoTime{} : timers_.next();
+    bool may_sleep = backend_->prepare_foreign_wait() && !has_ready() && sleep_allowed();
+    MonoTime next = may_sleep ? timers_.next() : MonoTime{};
     if (next == pollable_armed_ && next != MonoTime{}) return;
     itimerspec setting{};
     if (next != never) setting.it_value = as_timespec(next);

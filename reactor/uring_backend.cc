@@ -150,8 +150,23 @@ bool UringBackend::work_pending() const noexcept {
            0;
 }
 
-void UringBackend::submit() {
+// The ring's own descriptor does not do: with deferred task work the kernel wakes nobody who polls
+// it.
+Result<int> UringBackend::foreign_fd() {
+    if (foreign_fd_) return foreign_fd_.get();
+    Descriptor made(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+    if (!made) return fail_errno(errno);
+    int refused = io_uring_register_eventfd(&ring_, made.get());
+    if (refused < 0) return fail_errno(-refused);
+    foreign_fd_ = std::move(made);
+    return foreign_fd_.get();
+}
+
+bool UringBackend::prepare_foreign_wait() {
+    uint64_t signals;
+    [[maybe_unused]] ssize_t cleared = ::read(foreign_fd_.get(), &signals, sizeof(signals));
     if (io_uring_sq_ready(&ring_) > 0) io_uring_submit(&ring_);
+    return !work_pending() && io_uring_cq_ready(&ring_) == 0;
 }
 
 void UringBackend::flush() { io_uring_submit_and_get_events(&ring_); }

@@ -31,10 +31,10 @@ class UringBackend final : public Backend {
     Result<> open(const ReactorOptions& options);
 
     BackendKind kind() const noexcept override { return BackendKind::uring; }
-    void submit() override;
     void wait(MonoTime until) override;
     void wake() noexcept override;
-    int event_fd() const noexcept override { return ring_.ring_fd; }
+    Result<int> foreign_fd() override;
+    bool prepare_foreign_wait() override;
     Ref<Socket> adopt(Descriptor fd, bool likely_readable) override;
     Ref<Acceptor> listen(Descriptor fd) override;
     Task<short> poll_fd(int fd, short events) override;
@@ -74,6 +74,7 @@ class UringBackend final : public Backend {
     bool has_futex_ = false;
     size_t in_flight_ = 0;
     Descriptor wake_fd_;
+    Descriptor foreign_fd_;  // an eventfd that the ring signals, once it was asked for
     WakeOp wake_op_{*this};
     Ref<UringPool> pool_;
 };

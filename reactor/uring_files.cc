@@ -30,8 +30,8 @@ Task<> UringBackend::futex_wait(std::atomic<uint32_t>* word, uint32_t expected) 
     io_uring_prep_rw(op_futex_wait, &entry, shared_32_bits, word, 0, expected);
     entry.addr3 = FUTEX_BITSET_MATCH_ANY;
     Result<int> woken = co_await UringCall(*this, entry);
-    if (woken || woken.error() == Errc::again || woken.error() == Errc::interrupted) co_return;
-    co_await woken.error();
+    bool changed_before = !woken && woken.error().status == EAGAIN;
+    if (!changed_before) co_await woken;
 }
 
 Task<size_t> UringBackend::read_file(int fd, uint64_t offset, std::span<const iovec> into) {
