@@ -9,6 +9,7 @@
 #include <cassert>
 #include <cstdlib>
 #include <cstring>
+#include <thread>
 
 #include "base/log.h"
 #include "base/ready.h"
@@ -84,6 +85,7 @@ Reactor::~Reactor() {
     helpers_.reset();
     while (dispatch() > 0) {
     }
+    while (senders_.load(std::memory_order_acquire) > 0) std::this_thread::yield();
     backend_.reset();
     if (pollable_ >= 0) ::close(pollable_);
     if (pollable_timer_ >= 0) ::close(pollable_timer_);
@@ -142,14 +144,17 @@ void Reactor::run() {
 
 void Reactor::wake() noexcept {
     if (sleeping_.exchange(false, std::memory_order_seq_cst)) backend_->wake();
+    senders_.fetch_sub(1, std::memory_order_release);
 }
 
 void Reactor::stop() noexcept {
+    senders_.fetch_add(1, std::memory_order_relaxed);
     stop_.store(true, std::memory_order_seq_cst);
     wake();
 }
 
 void Reactor::post(Mail& mail) noexcept {
+    senders_.fetch_add(1, std::memory_order_relaxed);
     mail_.put(mail);
     wake();
 }

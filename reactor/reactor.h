@@ -78,8 +78,8 @@ class Reactor {
     // date.
     Result<int> pollable_fd();
 
-    // From any thread: `mail` is delivered on this core. The sender keeps the reactor alive
-    // meanwhile.
+    // From any thread: `mail` is delivered on this core. A call that brings about the reactor's end
+    // is safe: the destructor waits until it has returned.
     void post(Mail& mail) noexcept;
     // The same for a function (allocates).
     void post(std::function<void()> run);
@@ -122,7 +122,7 @@ class Reactor {
     explicit Reactor(Options options);
     size_t dispatch();
     bool sleep_allowed() noexcept;
-    void wake() noexcept;
+    void wake() noexcept;  // ends what a sender began with senders_
     bool spin(MonoTime until);
     void prepare_foreign_wait();
 
@@ -133,6 +133,9 @@ class Reactor {
     // sender must wake it.
     std::atomic<bool> sleeping_{false};
     std::atomic<bool> stop_{false};
+    // Who is inside post() or stop(): what they sent may already have led to our end, which waits
+    // for them.
+    std::atomic<uint32_t> senders_{0};
     std::unique_ptr<reactor::Backend> backend_;
     std::unique_ptr<reactor::HelperThreads> helpers_;
     Nursery nursery_;
