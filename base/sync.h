@@ -75,6 +75,19 @@ class Event {
     detail::WaitList waiters_;
 };
 
+// Wakes those who wait at that moment: each looks again at what it waits for.
+class Signal {
+  public:
+    void notify_all() noexcept { waiters_.wake_all(); }
+    Task<> wait() {
+        Errc why = co_await waiters_.wait();
+        if (why != Errc::ok) co_await why;
+    }
+
+  private:
+    detail::WaitList waiters_;
+};
+
 // `units` permits; acquire waits in order of arrival.
 class Semaphore {
   public:

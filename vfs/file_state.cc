@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "vfs/file_state.h"
+
+#include "vfs/open_regular.h"
+
+namespace strait::vfs {
+
+FileState::FileState(MountRef mount, const Handle& handle)
+    : mount_(std::move(mount)), handle_(handle), writes_(*this) {}
+
+FileState::~FileState() { mount_->forget_state(handle_); }
+
+void FileState::learn(const Attributes& attributes, Hold::Tick asked) {
+    if (!mount_->hold().learn(handle_, attributes, asked)) return;
+    if (known_change_ != attributes.change) data_changed();
+    known_change_ = attributes.change;
+    size_ = std::max(attributes.size, writes_.pending_end());
+}
+
+void FileState::changed_to(const Attributes& attributes) {
+    mount_->hold().changed_to(handle_, attributes);
+    known_change_ = std::max(known_change_, attributes.change);
+    size_ = std::max(attributes.size, writes_.pending_end());
+}
+
+void FileState::overlay(Attributes& attributes) const {
+    if (!writes_.pending()) return;
+    attributes.size = std::max(attributes.size, size_);
+    attributes.mtime = std::max(attributes.mtime, written_at_);
+    attributes.ctime = std::max(attributes.ctime, written_at_);
+}
+
+std::optional<uint64_t> FileState::size() const {
+    if (const Attributes* held = mount_->hold().attributes(handle_, Attr::size))
+        return std::max(held->size, writes_.pending_end());
+    // While we write, what we know is the best there is.
+    if (writes_.pending()) return size_;
+    return std::nullopt;
+}
+
+void FileState::wrote(uint64_t end) {
+    size_ = std::max(size_, end);
+    written_at_ = wall_now();
+    data_changed();
+}
+
+void FileState::set_head(BufferChain data, bool whole, const Attributes& attributes) {
+    // Data that waits here is newer than what the server had.
+    if (writes_.pending()) return;
+    head_ = {std::move(data), whole, attributes.change,
+             MonoClock::now() + mount_->policy().acregmin};
+}
+
+void FileState::drop_head() { head_ = {}; }
+
+void FileState::data_changed() {
+    data_version_++;
+    drop_head();
+}
+
+std::optional<Writer> FileState::writer() const {
+    for (auto* open : opens_)
+        if (open->may_write()) return Writer{handle_, open->open_id()};
+    return std::nullopt;
+}
+
+}  // namespace strait::vfs

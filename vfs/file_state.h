@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+// One file that is open, shared by all its open files of one FileSystem: its size with what was
+// written here, the data that came with its open, its write-behind. So they see each other's writes
+// at once.
+
+#include "vfs/write_behind.h"
+
+namespace strait::vfs {
+
+class OpenRegular;
+
+class FileState final : public RefCounted {
+  public:
+    FileState(MountRef mount, const Handle& handle);
+    ~FileState() override;
+
+    Mount& mount() const { return *mount_; }
+    const Handle& handle() const { return handle_; }
+    WriteBehind& writes() { return writes_; }
+
+    // --- attributes and size
+    // What the server said, in an answer to a question that was asked at `asked`.
+    void learn(const Attributes& attributes, Hold::Tick asked);
+    // What the server said after a change of ours.
+    void changed_to(const Attributes& attributes);
+    void changed() { mount_->hold().changed(handle_); }
+    // With our own pending writes laid over.
+    void overlay(Attributes& attributes) const;
+    // The size, when it need not be asked for; with our own writes.
+    std::optional<uint64_t> size() const;
+    uint64_t last_size() const { return size_; }
+    void wrote(uint64_t end);
+
+    // --- the data that came with an open
+    struct Head {
+        BufferChain data;
+        bool whole = false;  // nothing of the file follows it
+        uint64_t change = 0;
+        MonoTime until{};
+    };
+    void set_head(BufferChain data, bool whole, const Attributes& attributes);
+    const Head& head() const { return head_; }
+    void head_is_current(MonoTime until) { head_.until = until; }
+    void drop_head();
+    // Grows whenever data that was read before may be outdated.
+    uint64_t data_version() const { return data_version_; }
+    void data_changed();
+
+    // --- who has it open
+    void add(OpenRegular& open) { opens_.push_back(&open); }
+    void remove(OpenRegular& open) { std::erase(opens_, &open); }
+    const std::vector<OpenRegular*>& opens() const { return opens_; }
+    // An open that may write; there is one while anything is pending.
+    std::optional<Writer> writer() const;
+
+  private:
+    const MountRef mount_;
+    const Handle handle_;
+    std::vector<OpenRegular*> opens_;
+    uint64_t size_ = 0;
+    uint64_t known_change_ = 0;
+    Timestamp written_at_;
+    Head head_;
+    uint64_t data_version_ = 0;
+    WriteBehind writes_;
+};
+using FileStateRef = Ref<FileState>;
+
+}  // namespace strait::vfs

@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// What is asked of, or changed on, the object at the end of a path: one compound each.
+#include "vfs/filesystem_impl.h"
+#include "vfs/open_regular.h"
+
+namespace strait::vfs {
+
+namespace {
+
+// The part of an attribute's name behind "user."; other name spaces are not NFS's (RFC 8276).
+Result<std::string_view> user_name(std::string_view name) {
+    constexpr std::string_view user = "user.";
+    if (!name.starts_with(user)) return fail(Errc::notsup);
+    if (name.size() == user.size()) return fail(Errc::inval);
+    return name.substr(user.size());
+}
+
+void apply(Mount& mount, const Handle& handle, const Attributes& after, bool resized) {
+    FileState* state = mount.find_state(handle);
+    if (!state) return mount.hold().changed_to(handle, after);
+    if (resized) {
+        state->writes().cut_from(after.size);
+        state->data_changed();
+    }
+    state->changed_to(after);
+}
+
+}  // namespace
+
+Task<> write_back(Mount& mount, std::string_view physical) {
+    const Handle* handle = mount.hold().last_handle_at(physical);
+    FileState* state = handle ? mount.find_state(*handle) : nullptr;
+    if (!state || !state->writes().pending()) co_return;
+    FileStateRef keep(state);
+    co_await keep->writes().flush();
+}
+
+Task<Attributes> FileSystem::Impl::look(Journey& way, AttrMask mask) {
+    for (;;) {
+        Mount& mount = way.mount();
+        Attributes found;
+        Handle handle;
+        const Handle* known = way.plain() ? mount.hold().handle_at(way.physical()) : nullptr;
+        const Attributes* held =
+            known ? mount.hold().attributes(*known, mask - AttrMask(Attr::handle)) : nullptr;
+        if (held) {
+            found = *held;
+            handle = *known;
+        } else {
+            auto asked = mount.hold().now();
+            Compound program = way.program();
+            way.walk_to_end(program);
+            program.get_handle().getattr(stat_mask | (mask - AttrMask(Attr::handle)));
+            Reply reply = co_await mount.run(program);
+            bool again = co_await way.met_symlink(reply, 1);
+            if (again) continue;
+            if (!reply.ok()) co_return reply.error;
+            found = reply.take<GetAttr>().attributes;
+            handle = reply.take<GetHandle>().handle;
+            mount.hold().learn(handle, found, asked);
+            mount.hold().learn_name(way.physical(), handle, asked);
+        }
+        found.handle = handle;
+        found.valid |= Attr::handle;
+        if (found.type == FileType::symlink && way.follows()) {
+            co_await way.follow_end();
+            continue;
+        }
+        if (found.type != FileType::directory && way.must_be_directory()) co_return Errc::notdir;
+        FileState* state = mount.find_state(handle);
+        if (!state || !state->writes().pending()) co_return found;
+        // What waits to be written goes first: size and times are the server's.
+        FileStateRef keep(state);
+        co_await keep->writes().flush();
+        found = co_await fetch_attributes(mount, handle, mask);
+        keep->overlay(found);
+        found.handle = handle;
+        found.valid |= Attr::handle;
+        co_return found;
+    }
+}
+
+template <class T>
+Task<typename T::Result> FileSystem::Impl::ask_object(At at, T op) {
+    Journey way(mounts, at, at.follow);
+    co_await way.begin();
+    for (;;) {
+        Mount& mount = way.mount();
+        auto asked = mount.hold().now();
+        Compound program = way.program();
+        way.walk_to_end(program);
+        program.get_handle().getattr(stat_mask).add(op);
+        Reply reply = co_await mount.run(program);
+        bool again = co_await way.met_symlink(reply, 1);
+        if (again) continue;
+        auto* found = reply.find<GetAttr>();
+        if (!found) co_return reply.error;
+        const Handle& handle = reply.find<GetHandle>()->handle;
+        FileState* state = mount.find_state(handle);
+        if (!state || !state->writes().pending())
+            mount.hold().learn(handle, found->attributes, asked);
+        mount.hold().learn_name(way.physical(), handle, asked);
+        if (found->attributes.type == FileType::symlink && way.follows()) {
+            co_await way.follow_end();
+            continue;
+        }
+        if (found->attributes.type != FileType::directory && way.must_be_directory())
+            co_return Errc::notdir;
+        if (!reply.ok()) co_return reply.error;
+        // The last result: GetAttr may be the operation itself.
+        co_return std::move(std::get<typename T::Result>(reply.results.back()));
+    }
+}
+
+template <class T>
+Task<> FileSystem::Impl::change_object(At at, T op) {
+    Journey way(mounts, at, at.follow);
+    co_await way.begin();
+    for (;;) {
+        Mount& mount = way.mount();
+        co_await mount.writable();
+        co_await write_back(mount, way.physical());
+        // A change must not hit a symlink that is to be followed: the backend sees to it in the
+        // same compound, or we look first.
+        if (way.must_be_directory() || (way.follows() && !mount.capabilities().checked_walk_end)) {
+            Attributes looked = co_await look(way, Attr::type);
+            (void)looked;
+        }
+        Compound program = way.program();
+        way.walk_to_target(program);
+        program.get_handle().add(op).getattr(stat_mask);
+        Reply reply = co_await way.mount().run(program);
+        bool again = co_await way.met_symlink(reply, 1);
+        if (again) continue;
+        auto* handle = reply.find<GetHandle>();
+        auto* after = reply.find<GetAttr>();
+        bool resized = false;
+        if constexpr (std::is_same_v<T, SetAttr>) resized = op.attributes.size.has_value();
+        if (handle && after) {
+            way.mount().hold().learn_name(way.physical(), handle->handle, way.mount().hold().now());
+            apply(way.mount(), handle->handle, after->attributes, resized);
+        } else if (handle) {
+            way.mount().hold().changed(handle->handle);
+        }
+        if (!reply.ok()) co_await reply.error;
+        co_return;
+    }
+}
+
+Task<Attributes> FileSystem::stat(At at, AttrMask mask) {
+    if (at.directory && at.path.empty()) co_return co_await at.directory->stat(mask);
+    Journey way(impl_->mounts, at, at.follow);
+    co_await way.begin();
+    co_return co_await impl_->look(way, mask);
+}
+
+Task<Attributes> FileSystem::statfs(At at) {
+    if (at.directory && at.path.empty()) co_return co_await at.directory->statfs();
+    GetAttr::Result got = co_await impl_->ask_object(at, GetAttr{statfs_mask});
+    co_return got.attributes;
+}
+
+Task<> FileSystem::access(At at, uint32_t wanted) {
+    if (wanted == 0) {
+        Attributes there = co_await stat(at, Attr::type);
+        (void)there;
+        co_return;
+    }
+    CheckAccess::Result got = co_await impl_->ask_object(at, CheckAccess{wanted});
+    if ((got.granted & wanted) != wanted) co_await Errc::access;
+}
+
+Task<Buffer> FileSystem::readlink(At at) {
+    at.follow = false;
+    ReadLink::Result got = co_await impl_->ask_object(at, ReadLink{});
+    co_return got.target;
+}
+
+Task<> FileSystem::setattr(At at, const SetAttributes& attributes) {
+    if (at.directory && at.path.empty()) {
+        // The rights of the descriptor do not count here as they do for ftruncate.
+        if (!attributes.size) {
+            co_await at.directory->setattr(attributes);
+            co_return;
+        }
+    }
+    co_await impl_->change_object(at, SetAttr{attributes});
+}
+
+Task<Buffer> FileSystem::getxattr(At at, std::string_view name) {
+    std::string_view inner = co_await user_name(name);
+    GetXattr::Result got = co_await impl_->ask_object(at, GetXattr{inner});
+    co_return got.value;
+}
+
+Task<> FileSystem::setxattr(At at, std::string_view name, Bytes value, SetXattr::Mode mode) {
+    std::string_view inner = co_await user_name(name);
+    co_await impl_->change_object(at, SetXattr{inner, value, mode});
+}
+
+Task<> FileSystem::removexattr(At at, std::string_view name) {
+    std::string_view inner = co_await user_name(name);
+    co_await impl_->change_object(at, RemoveXattr{inner});
+}
+
+Task<std::vector<std::string>> FileSystem::listxattrs(At at) {
+    std::vector<std::string> names;
+    ListXattrs ask;
+    for (;;) {
+        ListXattrs::Result got = co_await impl_->ask_object(at, ask);
+        for (auto name : got.names) names.push_back("user." + std::string(name));
+        if (got.eof || got.names.empty()) break;
+        ask.cookie = got.cookie;
+    }
+    co_return names;
+}
+
+Task<std::string> FileSystem::realpath(At at) {
+    Journey way(impl_->mounts, at, at.follow);
+    co_await way.begin();
+    Attributes there = co_await impl_->look(way, Attr::type);
+    (void)there;
+    co_return way.local_path();
+}
+
+}  // namespace strait::vfs

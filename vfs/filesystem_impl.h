@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+// The inside of FileSystem: each public call is one file-local story over Journey and Mount, and
+// tells the hold what it changed.
+
+#include "vfs/file_state.h"
+#include "vfs/filesystem.h"
+#include "vfs/journey.h"
+#include "vfs/open_node.h"
+
+namespace strait::vfs {
+
+struct FileSystem::Impl {
+    explicit Impl(FileSystemOptions chosen) : options(std::move(chosen)) {}
+
+    const FileSystemOptions options;
+    MountTable mounts;
+
+    // --- open (filesystem_open.cc). An open that must begin again behind a symlink gives null.
+    Task<OpenFileRef> open(At at, OpenFlags flags, uint64_t head_bytes);
+    Task<OpenFileRef> open_path(Journey& way, const At& at, OpenFlags flags);
+    Task<OpenFileRef> open_directory(Journey& way, const At& at, OpenFlags flags, bool& regular);
+    Task<OpenFileRef> open_file(Journey& way, const At& at, OpenFlags flags, uint32_t head_bytes,
+                                bool& directory);
+
+    // --- attributes (filesystem_attributes.cc)
+    // Of the object at the end of the way, symlinks followed where the way does.
+    Task<Attributes> look(Journey& way, AttrMask mask);
+    // Runs `op` on the object at the end and gives its result, in one compound where it can.
+    template <class T>
+    Task<typename T::Result> ask_object(At at, T op);
+    template <class T>
+    Task<> change_object(At at, T op);
+
+    // --- names (filesystem_names.cc)
+    Task<> make(At at, Create what);
+    Task<> write_file(At at, const BufferChain& data, OpenFlags& flags, bool& done);
+};
+
+// Sends what waits to be written to the file that this path was last known to name.
+Task<> write_back(Mount& mount, std::string_view physical);
+// A file that is read here and about to lose its name must be open at the server.
+Task<> pin_before_removal(Mount& mount, std::string_view physical);
+// How the open itself goes, from what open(2) was asked.
+Open open_operation(Mount& mount, const OpenFlags& flags, std::string_view name);
+
+}  // namespace strait::vfs

@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// What makes, moves and removes names: one compound each, and the hold told at once.
+#include <algorithm>
+
+#include "vfs/filesystem_impl.h"
+#include "vfs/open_regular.h"
+
+namespace strait::vfs {
+
+Task<> pin_before_removal(Mount& mount, std::string_view physical) {
+    std::vector<Ref<OpenRegular>> unpinned;
+    for (auto& [handle, state] : mount.states())
+        for (auto* open : state->opens())
+            if (!open->pinned() && open->physical() == physical) unpinned.emplace_back(open);
+    for (auto& each : unpinned) {
+        auto pinned = co_await each->pin().result();
+        (void)pinned;  // without rights to open it again there is nothing to keep
+    }
+}
+
+Task<> FileSystem::Impl::make(At at, Create what) {
+    Journey way(mounts, at, false);
+    co_await way.begin();
+    for (;;) {
+        Mount& mount = way.mount();
+        if (way.ends_nameless() || !way.dots().empty()) co_await Errc::exist;
+        if (way.must_be_directory() && what.type != FileType::directory) co_await Errc::noent;
+        co_await mount.writable();
+        what.name = way.name();
+        Compound program = way.program();
+        way.walk_to_directory(program);
+        program.add(what).get_handle().getattr(stat_mask);
+        Reply reply = co_await mount.run(program);
+        bool again = co_await way.met_symlink(reply, 1);
+        if (!again) again = co_await way.met_at_entry(reply, 2);
+        if (again) continue;
+        if (reply.find<Create>()) {
+            auto* handle = reply.find<GetHandle>();
+            mount.hold().entry_made(way.physical(), handle ? handle->handle : Handle());
+            auto* made = reply.find<GetAttr>();
+            if (made) mount.hold().changed_to(handle->handle, made->attributes);
+        }
+        if (!reply.ok()) co_await reply.error;
+        co_return;
+    }
+}
+
+Task<> FileSystem::mkdir(At at, uint32_t mode) {
+    Create what{.type = FileType::directory};
+    what.attributes.mode = mode & 07777;
+    co_await impl_->make(at, what);
+}
+
+Task<> FileSystem::mknod(At at, FileType type, uint32_t mode, Device device) {
+    if (type == FileType::regular) {
+        OpenFlags flags{
+            .access = OpenAccess::write, .create = true, .exclusive = true, .mode = mode};
+        OpenFileRef made = co_await open(at, flags);
+        co_await made->close();
+        co_return;
+    }
+    Create what{.type = type, .device = device};
+    what.attributes.mode = mode & 07777;
+    co_await impl_->make(at, what);
+}
+
+Task<> FileSystem::symlink(std::string_view target, At at) {
+    if (target.empty()) co_await Errc::noent;
+    Create what{.type = FileType::symlink, .target = target};
+    what.attributes.mode = 0777;
+    co_await impl_->make(at, what);
+}
+
+Task<> FileSystem::link(At from, At to) {
+    Journey source(impl_->mounts, from, from.follow);
+    Journey target(impl_->mounts, to, false);
+    co_await source.begin();
+    co_await target.begin();
+    for (;;) {
+        Mount& mount = source.mount();
+        if (&mount != &target.mount()) co_await Errc::xdev;
+        if (target.ends_nameless() || !target.dots().empty()) co_await Errc::exist;
+        if (target.must_be_directory()) co_await Errc::noent;
+        co_await mount.writable();
+        if (source.follows() && !mount.capabilities().checked_walk_end) {
+            Attributes looked = co_await impl_->look(source, Attr::type);
+            (void)looked;
+        }
+        Compound program = source.program();
+        source.walk_to_target(program);
+        program.get_handle().save();
+        target.start(program);
+        target.walk_to_directory(program);
+        program.add(Link{target.name()}).restore().getattr(stat_mask);
+        Reply reply = co_await mount.run(program);
+        bool again = co_await source.met_symlink(reply, 1);
+        if (!again) again = co_await target.met_symlink(reply, 5);
+        if (!again) again = co_await target.met_at_entry(reply, 6);
+        if (again) continue;
+        auto* handle = reply.find<GetHandle>();
+        if (reply.find<Link>() && handle) {
+            mount.hold().entry_made(target.physical(), handle->handle);
+            mount.hold().changed(handle->handle);
+            auto* after = reply.find<GetAttr>();
+            if (after) mount.hold().changed_to(handle->handle, after->attributes);
+        }
+        if (!reply.ok()) co_await reply.error;
+        co_return;
+    }
+}
+
+Task<> FileSystem::rename(At from, At to, uint32_t flags) {
+    Journey source(impl_->mounts, from, false);
+    Journey target(impl_->mounts, to, false);
+    co_await source.begin();
+    co_await target.begin();
+    for (;;) {
+        Mount& mount = source.mount();
+        if (&mount != &target.mount()) co_await Errc::xdev;
+        for (const Journey* way : {&source, &target})
+            if (way->ends_nameless() || !way->dots().empty()) co_await Errc::busy;
+        co_await mount.writable();
+        if (flags != 0 && !mount.capabilities().rename_flags) co_await Errc::inval;
+        if (source.must_be_directory() || target.must_be_directory()) {
+            Journey look(impl_->mounts, from, false);
+            co_await look.begin();
+            Attributes what = co_await impl_->look(look, Attr::type);
+            if (what.type != FileType::directory) co_await Errc::notdir;
+        }
+        co_await pin_before_removal(mount, target.physical());
+        Compound program = source.program();
+        source.walk_to_directory(program);
+        program.save();
+        target.start(program);
+        target.walk_to_directory(program);
+        program.add(Rename{source.name(), target.name(), flags});
+        Reply reply = co_await mount.run(program);
+        bool again = co_await source.met_symlink(reply, 1);
+        if (!again) again = co_await target.met_symlink(reply, 4);
+        if (!again) again = co_await source.met_at_entry(reply, 5);
+        if (!again) again = co_await target.met_at_entry(reply, 5);
+        if (again) continue;
+        if (!reply.ok()) co_await reply.error;
+        mount.hold().entry_gone(target.physical(), true);
+        mount.hold().entry_gone(source.physical(), true);
+        mount.renamed(source.physical(), target.physical());
+        co_return;
+    }
+}
+
+Task<> FileSystem::remove(At at, RemoveKind kind) {
+    Journey way(impl_->mounts, at, false);
+    co_await way.begin();
+    for (;;) {
+        Mount& mount = way.mount();
+        if (kind == RemoveKind::directory && way.dots() == ".") co_await Errc::inval;
+        if (kind == RemoveKind::directory && way.dots() == "..") co_await Errc::notempty;
+        if (way.ends_nameless() && kind == RemoveKind::directory) co_await Errc::busy;
+        if (way.ends_nameless() || !way.dots().empty()) co_await Errc::isdir;
+        co_await mount.writable();
+        if (way.must_be_directory() && kind == RemoveKind::file) {
+            Attributes what = co_await impl_->look(way, Attr::type);
+            co_await (what.type == FileType::directory ? Errc::isdir : Errc::notdir);
+        }
+        if (kind != RemoveKind::directory) co_await pin_before_removal(mount, way.physical());
+        Compound program = way.program();
+        way.walk_to_directory(program);
+        program.remove(way.name(), kind);
+        Reply reply = co_await mount.run(program);
+        bool again = co_await way.met_symlink(reply, 1);
+        if (!again) again = co_await way.met_at_entry(reply, 2);
+        if (again) continue;
+        if (!reply.ok()) co_await reply.error;
+        mount.hold().entry_gone(way.physical(), kind != RemoveKind::file);
+        co_return;
+    }
+}
+
+Task<> FileSystem::Impl::write_file(At at, const BufferChain& data, OpenFlags& flags, bool& done) {
+    flags.access = OpenAccess::write;
+    Journey way(mounts, at, !flags.no_follow && !(flags.create && flags.exclusive));
+    co_await way.begin();
+    for (;;) {
+        Mount& mount = way.mount();
+        co_await mount.writable();
+        const Handle* known = mount.hold().last_handle_at(way.physical());
+        bool fits = data.size() <= mount.capabilities().max_write && !flags.append &&
+                    !way.ends_nameless() && !way.must_be_directory();
+        if (!fits || (known && mount.find_state(*known))) co_return;
+        Compound program = way.program();
+        way.walk_to_directory(program);
+        program.open(open_operation(mount, flags, way.name())).get_handle();
+        if (flags.truncate && !flags.create) program.setattr({.size = 0});
+        if (!data.empty()) program.write(0, data, Stability::file_sync);
+        program.getattr(stat_mask).close();
+        Reply reply = co_await mount.run(program);
+        auto* opened = reply.find<Open>();
+        if (!opened) {
+            bool again = co_await way.met_symlink(reply, 1);
+            if (!again) again = co_await way.met_at_entry(reply, 2);
+            if (again) continue;
+            if (reply.error.code == Errc::symlink) co_await Errc::loop;
+            co_await reply.error;
+        }
+        auto* handle = reply.find<GetHandle>();
+        if (!handle) co_await reply.error;
+        if (opened->created) mount.hold().entry_made(way.physical(), handle->handle);
+        FileState* state = mount.find_state(handle->handle);
+        if (state) state->data_changed();
+        mount.hold().changed(handle->handle);
+        auto* after = reply.find<GetAttr>();
+        if (after) mount.hold().changed_to(handle->handle, after->attributes);
+        if (!reply.ok()) {
+            mount.close_later(handle->handle, opened->open);
+            co_await reply.error;
+        }
+        auto* written = reply.find<Write>();
+        // A short write: the longer way does all of it again.
+        flags.exclusive = false;
+        done = !written || written->count == data.size();
+        co_return;
+    }
+}
+
+}  // namespace strait::vfs

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+// What one mount is believed to know about names and attributes, for the short times that nfs(5)
+// gives: acregmin..acregmax for files, acdirmin..acdirmax for directories. Bounded. Our own changes
+// apply at once: an answer that was asked for before a change of ours had ended is not taken in.
+// Paths are physical (no symlink, no "..") and relative to the mount's root.
+
+#include <deque>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "base/time.h"
+#include "vfs/attributes.h"
+
+namespace strait::vfs {
+
+struct HoldTimes {
+    Duration file_min, file_max, directory_min, directory_max;
+};
+
+class Hold {
+  public:
+    explicit Hold(HoldTimes times) : times_(times) {}
+
+    // Taken before a question is sent, given with its answer.
+    using Tick = uint64_t;
+    Tick now() const { return tick_; }
+
+    // --- answers
+    // False: outdated by a change of ours, not taken in.
+    bool learn(const Handle& handle, const Attributes& attributes, Tick asked);
+    void learn_name(std::string_view path, const Handle& handle, Tick asked);
+    void learn_link(std::string_view path, std::string_view target, Tick asked);
+
+    // --- our own changes, when they have ended
+    void changed(const Handle& handle);
+    // `attributes` came with the change, from after it.
+    void changed_to(const Handle& handle, const Attributes& attributes);
+    void entry_made(std::string_view path, const Handle& handle);
+    // `with_children`: it may have been a directory.
+    void entry_gone(std::string_view path, bool with_children);
+    void directory_changed(std::string_view path);  // its own times and size
+    void forget_all();
+    size_t size() const { return known_.size() + names_; }
+
+    // --- questions: null when it must be asked
+    const Attributes* attributes(const Handle& handle, AttrMask mask) const;
+    const Handle* handle_at(std::string_view path) const;
+    const Attributes* attributes_at(std::string_view path, AttrMask mask) const;
+    // Whether a change of ours to this directory's entries has ended since.
+    bool changed_since(std::string_view directory, Tick asked) const;
+    const std::string* link_at(std::string_view path) const;
+    // What was known last, however old: a hint, never an answer.
+    const Attributes* last_known(const Handle& handle) const;
+    const Handle* last_handle_at(std::string_view path) const;
+
+  private:
+    struct Known {
+        Attributes attributes;
+        MonoTime until{};
+        Duration span{};
+        Tick changed = 0;  // no answer asked for before is taken
+        bool valid = false;
+    };
+    struct Name {
+        Handle handle;
+        MonoTime until{};
+    };
+    struct Link {
+        std::string target;
+        MonoTime until{};
+    };
+    struct Text {
+        using is_transparent = void;
+        size_t operator()(std::string_view text) const {
+            return std::hash<std::string_view>()(text);
+        }
+    };
+    template <class V>
+    using ByText = std::unordered_map<std::string, V, Text, std::equal_to<>>;
+    struct Directory {
+        ByText<Name> names;
+        ByText<Link> links;
+        Tick changed = 0;
+    };
+
+    Known& known(const Handle& handle);
+    void take(Known& row, const Attributes& attributes);
+    Directory& directory(std::string_view path);
+    const Directory* find_directory(std::string_view path) const;
+    void make_room();
+    void forget_rows(Directory& directory);
+
+    const HoldTimes times_;
+    Tick tick_ = 1;
+    Tick floor_ = 0;  // rows that remembered an older change may be gone
+    std::unordered_map<Handle, Known, HandleHash> known_;
+    std::deque<Handle> known_order_;
+    ByText<Directory> directories_;
+    std::deque<std::string> directory_order_;
+    size_t names_ = 0;
+};
+
+}  // namespace strait::vfs

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "vfs/mount.h"
+
+#include <algorithm>
+
+#include "vfs/file_state.h"
+#include "vfs/open_node.h"
+#include "vfs/path.h"
+
+namespace strait::vfs {
+
+namespace {
+constexpr size_t closes_at_once = 16;
+}
+
+Mount::Mount(std::string prefix, std::unique_ptr<Backend> backend, const MountPolicy& policy,
+             CredentialRef credential, const FileSystemOptions& options)
+    : prefix_(std::move(prefix)),
+      backend_(std::move(backend)),
+      policy_(policy),
+      credential_(std::move(credential)),
+      options_(options),
+      hold_({policy.acregmin, policy.acregmax, policy.acdirmin, policy.acdirmax}) {}
+
+Task<Reply> Mount::run(const Compound& program) {
+    if (closed_) co_return Errc::closed;
+    co_return co_await backend_->run(program);
+}
+
+Task<Reply> Mount::run_all(const Compound& program) {
+    Reply reply = co_await run(program);
+    if (!reply.ok()) co_return reply.error;
+    co_return reply;
+}
+
+Result<> Mount::usable() const {
+    if (refusing_) return fail(Errc::closed);
+    return {};
+}
+
+Result<> Mount::writable() const {
+    if (policy_.read_only) return fail(Errc::rofs);
+    return {};
+}
+
+Ref<FileState> Mount::state_of(const Handle& handle) {
+    if (FileState* found = find_state(handle)) return Ref<FileState>(found);
+    auto made = make_ref<FileState>(MountRef(this), handle);
+    states_.emplace(handle, made.get());
+    return made;
+}
+
+FileState* Mount::find_state(const Handle& handle) const {
+    auto at = states_.find(handle);
+    return at == states_.end() ? nullptr : at->second;
+}
+
+void Mount::renamed(std::string_view from, std::string_view to) {
+    for (auto* each : directories_) {
+        if (!is_within(each->physical(), from)) continue;
+        std::string moved(to);
+        std::string_view rest = below(each->physical(), from);
+        if (!rest.empty()) push_component(moved, rest);
+        each->moved_to(std::move(moved));
+    }
+}
+
+void Mount::close_later(const Handle& handle, OpenId open) {
+    due_.push_back({handle, open});
+    if (!closing_due_) background_.spawn(close_due());
+}
+
+Task<> Mount::close_due() {
+    closing_due_ = true;
+    while (!due_.empty()) {
+        size_t count = std::min(due_.size(), closes_at_once);
+        std::vector<Due> batch(due_.end() - static_cast<ptrdiff_t>(count), due_.end());
+        due_.resize(due_.size() - count);
+        for (size_t done = 0; done < batch.size();) {
+            Compound closes = program();
+            for (size_t i = done; i < batch.size(); i++)
+                closes.put(batch[i].handle).use_open(batch[i].open).close();
+            auto reply = co_await run(closes).result();
+            if (!reply) break;
+            // An open that the server does not know is closed: go on behind it.
+            done += reply->completed / 3 + (reply->ok() ? 0 : 1);
+        }
+    }
+    closing_due_ = false;
+}
+
+Task<> Mount::close() {
+    refusing_ = true;
+    co_await background_.close();
+    co_await backend_->close();
+    closed_ = true;
+}
+
+}  // namespace strait::vfs

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+// One mounted backend: how programs are run on it, what is known of it, which files are open.
+
+#include <functional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "base/sync.h"
+#include "vfs/filesystem.h"
+#include "vfs/hold.h"
+
+namespace strait::vfs {
+
+class FileState;
+class OpenNode;
+
+class Mount final : public RefCounted {
+  public:
+    Mount(std::string prefix, std::unique_ptr<Backend> backend, const MountPolicy& policy,
+          CredentialRef credential, const FileSystemOptions& options);
+
+    const std::string& prefix() const { return prefix_; }  // joined, without the first slash
+    const MountPolicy& policy() const { return policy_; }
+    Capabilities capabilities() const { return backend_->capabilities(); }
+    // An empty program on behalf of this mount's user.
+    Compound program() const { return Compound(credential_); }
+    // Errc::closed after close(). The failure of an operation is in the reply.
+    Task<Reply> run(const Compound& program);
+    Task<Reply> run_all(const Compound& program);
+    // Errc::closed once close() has begun.
+    Result<> usable() const;
+    // Errc::rofs on a read-only mount.
+    Result<> writable() const;
+
+    Hold& hold() { return hold_; }
+    // Each open has an owner of its own, so that opens never merge.
+    Owner new_owner() { return Owner{0, ++last_owner_}; }
+    // The one state of a file that is open; made when there is none.
+    Ref<FileState> state_of(const Handle& handle);
+    FileState* find_state(const Handle& handle) const;
+    void forget_state(const Handle& handle) { states_.erase(handle); }
+    const std::unordered_map<Handle, FileState*, HandleHash>& states() const { return states_; }
+
+    // Open directories know their path: a rename of ours tells them.
+    void add_directory(OpenNode& node) { directories_.push_back(&node); }
+    void remove_directory(OpenNode& node) { std::erase(directories_, &node); }
+    void renamed(std::string_view from, std::string_view to);
+
+    // Ends an open soon; nobody waits for it. Those that come together travel together.
+    void close_later(const Handle& handle, OpenId open);
+    // Work that no caller owns: it goes on when the caller that began it is called off.
+    Nursery& background() { return background_; }
+    const FileSystemOptions& options() const { return options_; }
+    // After all open files are closed.
+    Task<> close();
+    void refuse_newcomers() { refusing_ = true; }
+
+  private:
+    struct Due {
+        Handle handle;
+        OpenId open;
+    };
+    Task<> close_due();
+
+    const std::string prefix_;
+    const std::unique_ptr<Backend> backend_;
+    const MountPolicy policy_;
+    const CredentialRef credential_;
+    const FileSystemOptions options_;
+    Hold hold_;
+    uint64_t last_owner_ = 0;
+    std::unordered_map<Handle, FileState*, HandleHash> states_;
+    std::vector<OpenNode*> directories_;
+    std::vector<Due> due_;
+    bool closing_due_ = false;
+    bool refusing_ = false;
+    bool closed_ = false;
+    Nursery background_;
+};
+using MountRef = Ref<Mount>;
+
+}  // namespace strait::vfs

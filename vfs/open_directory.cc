@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "vfs/open_directory.h"
+
+#include <algorithm>
+
+#include "vfs/file_state.h"
+#include "vfs/path.h"
+
+namespace strait::vfs {
+
+namespace {
+constexpr uint32_t chunk_bytes = 1u << 20;
+constexpr size_t entry_bytes = 24;  // of a dirent64 besides its name, as getdents64(2) counts
+}  // namespace
+
+ReadDir OpenDirectory::whole_chunk(uint64_t cookie, uint64_t verifier) {
+    return ReadDir{.cookie = cookie,
+                   .verifier = verifier,
+                   .max_bytes = chunk_bytes,
+                   .mask = stat_mask | Attr::handle};
+}
+
+void OpenDirectory::give_first(ReadDir::Result chunk, Hold::Tick asked) {
+    learn(chunk, asked);
+    chunk_ = std::move(chunk);
+    have_chunk_ = true;
+    before_ = 0;
+    next_ = 0;
+    asked_ = asked;
+}
+
+// What a listing brought answers stat of those names for a while.
+void OpenDirectory::learn(const ReadDir::Result& chunk, Hold::Tick asked) {
+    // After a long time another client may have given this directory another name.
+    if (MonoClock::now() - opened_at_ > mount().policy().acdirmax) return;
+    Hold& hold = mount().hold();
+    std::string path;
+    for (auto& entry : chunk.entries) {
+        if (!entry.attributes.has(Attr::handle)) continue;
+        if (!entry.attributes.valid.has_all({Attr::type, Attr::size, Attr::change})) continue;
+        path = physical();
+        push_component(path, entry.name);
+        hold.learn_name(path, entry.attributes.handle, asked);
+        hold.learn(entry.attributes.handle, entry.attributes, asked);
+    }
+}
+
+bool OpenDirectory::holds(uint64_t cookie) const {
+    if (!have_chunk_) return false;
+    if (cookie == before_) return true;
+    return next_ > 0 && next_ <= chunk_.entries.size() &&
+           chunk_.entries[next_ - 1].cookie == cookie;
+}
+
+Task<> OpenDirectory::fetch(uint64_t cookie) {
+    co_await mount().usable();
+    auto asked = mount().hold().now();
+    Compound program = at_node();
+    program.readdir(whole_chunk(cookie, cookie == 0 ? 0 : chunk_.verifier));
+    Reply reply = co_await mount().run_all(program);
+    give_first(reply.take<ReadDir>(), asked);
+    before_ = cookie;
+}
+
+Task<> OpenDirectory::add_dots(uint64_t cookie, std::vector<DirEntry>& entries) {
+    if (cookie >= parent_cookie) co_return;
+    Attributes self = co_await stat(stat_mask);
+    if (cookie < self_cookie) entries.push_back({".", self_cookie, self, Errc::ok});
+    // The parent's number is not worth a question: programs ask for it by stat.
+    Attributes parent;
+    parent.type = FileType::directory;
+    parent.fileid = self.fileid;
+    parent.valid = {Attr::type, Attr::fileid};
+    entries.push_back({"..", parent_cookie, parent, Errc::ok});
+}
+
+Task<std::vector<DirEntry>> OpenDirectory::list(uint64_t cookie, uint32_t max_bytes,
+                                                ReadDir::Result& storage) {
+    std::vector<DirEntry> entries;
+    co_await add_dots(cookie, entries);
+    uint64_t after = cookie <= parent_cookie ? 0 : cookie;
+    // A listing that begins again, and one of a directory that we have changed, asks again. Going
+    // on in the middle does not: no entry must be missed or seen twice.
+    bool again = after == 0 && (next_ > 0 || mount().hold().changed_since(physical(), asked_));
+    if (again || !holds(after)) co_await fetch(after);
+    if (after == before_) next_ = 0;
+    if (next_ == chunk_.entries.size() && !chunk_.eof && next_ > 0) co_await fetch(after);
+
+    size_t bytes = entries.size() * (entry_bytes + 8);
+    for (; next_ < chunk_.entries.size(); next_++) {
+        const DirEntry& entry = chunk_.entries[next_];
+        bytes += entry_bytes + entry.name.size();
+        if (bytes > max_bytes && !entries.empty()) break;
+        entries.push_back(entry);
+        FileState* open = mount().find_state(entry.attributes.handle);
+        if (open) open->overlay(entries.back().attributes);
+    }
+    storage.storage = chunk_.storage;
+    storage.verifier = chunk_.verifier;
+    storage.eof = chunk_.eof && next_ == chunk_.entries.size();
+    co_return entries;
+}
+
+}  // namespace strait::vfs

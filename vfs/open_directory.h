@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+// An open directory: a stream of entries with their attributes, in chunks as large as a reply may
+// be. A position is the server's own cookie, so it stays good while entries come and go.
+
+#include "vfs/open_node.h"
+
+namespace strait::vfs {
+
+class OpenDirectory final : public OpenNode {
+  public:
+    explicit OpenDirectory(Opened opened) : OpenNode(std::move(opened)) {}
+
+    static constexpr uint64_t self_cookie = 1, parent_cookie = 2;
+    // What a listing asks for.
+    static ReadDir whole_chunk(uint64_t cookie, uint64_t verifier);
+    // The first chunk came with the open.
+    void give_first(ReadDir::Result chunk, Hold::Tick asked);
+
+    Task<std::vector<DirEntry>> list(uint64_t cookie, uint32_t max_bytes,
+                                     ReadDir::Result& storage) override;
+    Task<> fsync(bool data_only) override {
+        (void)data_only;
+        co_return;
+    }
+
+  private:
+    Task<> fetch(uint64_t cookie);
+    void learn(const ReadDir::Result& chunk, Hold::Tick asked);
+    bool holds(uint64_t cookie) const;
+    Task<> add_dots(uint64_t cookie, std::vector<DirEntry>& entries);
+
+    ReadDir::Result chunk_;
+    uint64_t before_ = 0;  // the cookie that chunk_ follows
+    size_t next_ = 0;      // the entry of chunk_ that a sequential reader wants
+    bool have_chunk_ = false;
+    Hold::Tick asked_ = 0;
+    MonoTime opened_at_ = MonoClock::now();
+};
+
+}  // namespace strait::vfs

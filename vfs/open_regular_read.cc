@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Reading an open file: what waits to be written, what came with the open, then the server.
+#include <algorithm>
+
+#include "vfs/open_regular.h"
+
+namespace strait::vfs {
+
+Task<BufferChain> OpenRegular::read(size_t count) {
+    auto held = co_await position_mutex_.lock();
+    BufferChain got = co_await read_at(position_, count);
+    position_ += got.size();
+    co_return got;
+}
+
+Task<BufferChain> OpenRegular::read_at(uint64_t offset, size_t count) {
+    if (!reads() || node_.flags.path_only) co_return Errc::badf;
+    if (offset > static_cast<uint64_t>(INT64_MAX)) co_return Errc::inval;
+    co_await mount().usable();
+    count = std::min<uint64_t>(count, static_cast<uint64_t>(INT64_MAX) - offset);
+    WriteBehind& waiting = state_->writes();
+    if (waiting.pending(offset, count)) {
+        size_t there = std::min<uint64_t>(count, std::max(state_->last_size(), offset) - offset);
+        if (auto data = waiting.covered(offset, there)) co_return std::move(*data);
+        co_await waiting.flush();
+    }
+    BufferChain got;
+    if (!state_->head().data.empty() || state_->head().whole) {
+        co_await check_head();
+        if (take_from_head(offset, count, got)) co_return got;
+    }
+    if (got.size() == count) co_return got;
+    BufferChain rest = co_await stream_.read(offset + got.size(), count - got.size());
+    if (got.empty()) co_return rest;
+    got.append(std::move(rest));
+    co_return got;
+}
+
+// True when the head has all there is to say.
+bool OpenRegular::take_from_head(uint64_t offset, size_t count, BufferChain& got) {
+    const FileState::Head& head = state_->head();
+    size_t size = head.data.size();
+    if (offset < size) got = head.data.slice(offset, std::min<uint64_t>(count, size - offset));
+    if (head.whole) return true;
+    if (!got.empty()) stream_.passed(offset + got.size());
+    return got.size() == count;
+}
+
+// Old data is believed again when the file has not changed. A file that is gone, and was read whole
+// before, stays readable as an open file does.
+Task<> OpenRegular::check_head() {
+    if (MonoClock::now() < state_->head().until) co_return;
+    if (!state_->head().whole) {
+        state_->drop_head();
+        co_return;
+    }
+    auto now = co_await fetch_attributes(mount(), handle(), {}).result();
+    uint64_t change = now ? now->change : state_->head().change;
+    if (change == state_->head().change) {
+        state_->head_is_current(MonoClock::now() + mount().policy().acregmin);
+    } else {
+        state_->data_changed();
+    }
+}
+
+Task<Read::Result> OpenRegular::fetch(uint64_t offset, uint32_t count) {
+    count = std::min(count, std::max<uint32_t>(mount().capabilities().max_read, 4096));
+    bool opens = !open_ && !opening_ && !closing_;
+    Compound program = on_open();
+    if (opens) program.open({.access = node_.flags.access, .owner = mount().new_owner()});
+    program.read(offset, count);
+    // Reads beside the one that opens go without an open: servers allow that (the anonymous
+    // stateid, RFC 8881 section 8.2.3).
+    opening_ = opening_ || opens;
+    auto reply = co_await mount().run(program).result();
+    if (opens) opening_ = false;
+    if (!reply) co_return reply.error();
+    if (opens) keep_open(*reply);
+    if (!reply->ok()) co_return reply->error;
+    co_return reply->take<Read>();
+}
+
+}  // namespace strait::vfs

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "vfs/read_stream.h"
+
+#include <algorithm>
+
+#include "vfs/open_regular.h"
+
+namespace strait::vfs {
+
+namespace {
+constexpr uint64_t first_window = 256u << 10;  // bytes
+}
+
+uint32_t ReadStream::chunk() const {
+    return std::max<uint32_t>(file_.mount().capabilities().max_read, 4096);
+}
+
+void ReadStream::passed(uint64_t end) {
+    next_ = end;
+    window_ = std::max(window_, first_window / 2);
+}
+
+void ReadStream::drop() {
+    pieces_.clear();
+    end_until_ = {};
+    version_ = file_.state().data_version();
+}
+
+bool ReadStream::at_known_end(uint64_t offset) const {
+    return offset >= end_ && MonoClock::now() < end_until_;
+}
+
+Task<BufferChain> ReadStream::read(uint64_t offset, size_t count) {
+    if (version_ != file_.state().data_version()) drop();
+    if (at_known_end(offset)) co_return BufferChain();
+    if (auto size = file_.state().size()) {
+        if (offset >= *size) co_return BufferChain();
+        count = std::min<uint64_t>(count, *size - offset);
+    } else {
+        // Not worth more at once than the file was long when last seen.
+        uint64_t last = file_.state().last_size();
+        count =
+            std::min<uint64_t>(count, std::max<uint64_t>(chunk(), last - std::min(last, offset)));
+    }
+    bool ahead =
+        !pieces_.empty() && offset >= pieces_.front()->offset && offset < pieces_.back()->end();
+    bool long_one = count > file_.mount().policy().readahead;
+    if (offset == next_ || ahead || long_one) co_return co_await read_sequential(offset, count);
+    window_ = 0;
+    next_ = offset + count;
+    if (count <= chunk()) co_return co_await read_once(offset, count);
+    co_return co_await read_scattered(offset, count);
+}
+
+// The usual small read: on the caller's own scope, nothing spawned.
+Task<BufferChain> ReadStream::read_once(uint64_t offset, size_t count) {
+    BufferChain got;
+    while (got.size() < count) {
+        uint64_t at = offset + got.size();
+        Read::Result read = co_await file_.fetch(at, static_cast<uint32_t>(count - got.size()));
+        if (read.eof) {
+            end_ = at + read.data.size();
+            end_until_ = MonoClock::now() + file_.mount().policy().acregmin;
+        }
+        bool stuck = read.data.empty();
+        got.append(std::move(read.data));
+        if (read.eof || stuck) break;
+    }
+    co_return got;
+}
+
+Task<BufferChain> ReadStream::read_scattered(uint64_t offset, size_t count) {
+    BufferChain got;
+    std::deque<PieceRef> mine;
+    for (uint64_t at = offset; at < offset + count; at = mine.back()->end())
+        mine.push_back(
+            start(at, static_cast<uint32_t>(std::min<uint64_t>(chunk(), offset + count - at))));
+    for (auto& piece : mine) {
+        co_await piece->done.wait();
+        // A short piece leaves a gap before the next: the rest is read anew.
+        uint64_t at = offset + got.size();
+        if (at != piece->offset) break;
+        bool more = co_await consume(*piece, at, piece->count, got);
+        if (!more) co_return got;
+    }
+    if (got.size() < count) {
+        BufferChain rest = co_await read_once(offset + got.size(), count - got.size());
+        got.append(std::move(rest));
+    }
+    co_return got;
+}
+
+Task<BufferChain> ReadStream::read_sequential(uint64_t offset, size_t count) {
+    const uint64_t most = file_.mount().policy().readahead;
+    window_ = std::min(most, std::max(window_ * 2, first_window));
+    BufferChain got;
+    while (got.size() < count) {
+        uint64_t at = offset + got.size();
+        skip_to(at);
+        schedule_ahead(at,
+                       std::min<uint64_t>(count - got.size(), std::max<uint64_t>(most, chunk())));
+        PieceRef piece = pieces_.front();
+        co_await piece->done.wait();
+        auto more = consume(*piece, at, count - got.size(), got);
+        if (!more) {
+            pieces_.clear();
+            if (got.empty()) co_return more.error();
+            break;
+        }
+        if (!*more) break;
+    }
+    next_ = offset + got.size();
+    co_return got;
+}
+
+Result<bool> ReadStream::consume(Piece& piece, uint64_t at, size_t want, BufferChain& got) {
+    if (!piece.outcome) return fail(piece.outcome.error());
+    BufferChain& data = piece.outcome->data;
+    uint64_t inside = at - piece.offset;
+    size_t count = inside >= data.size() ? 0 : std::min<size_t>(want, data.size() - inside);
+    if (count > 0) got.append(data.slice(inside, count));
+    bool used_up = inside + count >= data.size();
+    if (!used_up) return true;
+    if (piece.outcome->eof) {
+        end_ = piece.offset + data.size();
+        end_until_ = piece.started + file_.mount().policy().acregmin;
+        return false;
+    }
+    if (data.empty()) return fail(Errc::io);  // no bytes and no end: a server must not
+    // A short answer: what was to follow it does not fit.
+    if (data.size() < piece.count) pieces_.clear();
+    return true;
+}
+
+void ReadStream::skip_to(uint64_t at) {
+    if (version_ != file_.state().data_version()) drop();
+    if (!pieces_.empty() &&
+        MonoClock::now() - pieces_.front()->started > file_.mount().policy().acregmin)
+        pieces_.clear();
+    while (!pieces_.empty() && pieces_.front()->end() <= at) pieces_.pop_front();
+    if (!pieces_.empty() && pieces_.front()->offset > at) pieces_.clear();
+}
+
+void ReadStream::schedule_ahead(uint64_t at, size_t want) {
+    uint64_t needed = at + want;
+    uint64_t target = std::max(needed, std::min(needed + window_, file_.state().last_size()));
+    uint64_t end = pieces_.empty() ? at : pieces_.back()->end();
+    while (end < target) {
+        uint64_t count = std::min<uint64_t>(chunk(), target - end);
+        // Ahead of need only in worthwhile pieces, or up to the end of the file.
+        bool worth = count >= std::min<uint64_t>(chunk(), window_ / 2) ||
+                     end + count == file_.state().last_size();
+        if (end >= needed && !worth) break;
+        pieces_.push_back(start(end, static_cast<uint32_t>(count)));
+        end += count;
+    }
+}
+
+ReadStream::PieceRef ReadStream::start(uint64_t offset, uint32_t count) {
+    auto piece = make_ref<Piece>();
+    piece->offset = offset;
+    piece->count = count;
+    piece->started = MonoClock::now();
+    file_.mount().background().spawn(fetch(Ref<OpenRegular>(&file_), piece));
+    return piece;
+}
+
+Task<> ReadStream::fetch(Ref<OpenRegular> file, PieceRef piece) {
+    auto outcome = co_await file->fetch(piece->offset, piece->count).result();
+    piece->outcome = std::move(outcome);
+    piece->done.set();
+}
+
+}  // namespace strait::vfs

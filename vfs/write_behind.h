@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+// Written data of one file on its way to the server: dirty (not sent), under way, uncommitted (sent
+// UNSTABLE, kept until a COMMIT answers with the verifier that the writes had, RFC 8881 section
+// 18.32). A range is never under way twice, so writes cannot overtake each other. What a program
+// could not write it learns from the next write, fsync, flush or close of each open file, once.
+
+#include "base/sync.h"
+#include "vfs/extent_map.h"
+#include "vfs/mount.h"
+
+namespace strait::vfs {
+
+// An open that may write.
+struct Writer {
+    Handle handle;
+    OpenId open;
+};
+
+class WriteBehind {
+  public:
+    // `file` owns this object and outlives it; it is kept alive by what is under way.
+    explicit WriteBehind(FileState& file) : file_(file) {}
+
+    // Room first (it may wait), then add() without waiting in between.
+    Task<> room(size_t bytes);
+    void add(uint64_t offset, BufferChain data);
+    // All that was added is with the server (not stable); errors are left for take_error().
+    Task<> flush();
+    // All that was added is stable.
+    Task<> commit();
+    // The whole rest, then CLOSE of `writer`, in as few compounds as there can be (one when the
+    // rest is small).
+    Task<> finish(Writer writer);
+    // Forgets what lies at or past `size`; what is under way comes first, so flush before.
+    void cut_from(uint64_t size);
+
+    // Nothing is dirty, under way or uncommitted.
+    bool idle() const { return !pending() && uncommitted_.empty() && committing_.empty(); }
+    // Something is not with the server yet.
+    bool pending() const { return !dirty_.empty() || !under_way_.empty(); }
+    bool pending(uint64_t offset, uint64_t count) const;
+    // Those bytes, when all of them are waiting here.
+    std::optional<BufferChain> covered(uint64_t offset, size_t count) const;
+    uint64_t pending_end() const { return std::max(dirty_.end(), under_way_.end()); }
+
+    // The error that was met after `seen`, if any.
+    Result<> take_error(uint64_t& seen) const;
+    uint64_t errors() const { return errors_; }
+
+  private:
+    struct Chunk {
+        uint64_t offset = 0;
+        BufferChain data;
+    };
+    // Counts up while it lives.
+    struct Counted {
+        explicit Counted(int& count) : counter(count) { counter++; }
+        ~Counted() { counter--; }
+        int& counter;
+    };
+
+    void pump();
+    bool take_chunk(Chunk& chunk);
+    Task<> send(Chunk chunk, Ref<FileState> keep);
+    void commit_soon();
+    Task<> send_commit(Ref<FileState> keep);
+    void sent(const Chunk& chunk, const Write::Result& done);
+    void committed(const Commit::Result& done);
+    void send_again(ExtentMap& lost_by_server);
+    void lost(Error error);
+    Task<> write_through(Writer writer, Chunk rest);
+    bool small_rest() const;
+    Task<> finish_at_once(Writer writer);
+    size_t unsent_bytes() const { return dirty_.bytes() + under_way_.bytes(); }
+    size_t unstable_bytes() const { return uncommitted_.bytes() + committing_.bytes(); }
+    std::optional<Writer> writer() const;
+
+    FileState& file_;
+    ExtentMap dirty_, under_way_, uncommitted_, committing_;
+    uint64_t verifier_ = 0;             // of uncommitted_
+    uint64_t committing_verifier_ = 0;  // of committing_
+    int partial_ = 0;                   // chunks go before they are full
+    int flushing_ = 0;                  // writers wait meanwhile
+    int stable_ = 0;                    // chunks are written FILE_SYNC
+    std::optional<Writer> closing_;
+    Signal changed_;  // something under way has ended
+    Error last_error_{Errc::ok};
+    uint64_t errors_ = 0;
+};
+
+}  // namespace strait::vfs
