@@ -5,7 +5,7 @@
 #include <cstring>
 
 #include "wire/nfs4/basic.h"
-#include "wire/nfs4/golden.h"
+#include "wire/xdr/golden.h"
 
 namespace strait::wire::nfs4 {
 
@@ -15,6 +15,10 @@ xdr::Fixed<N> fixed(std::string_view text) {
     std::memcpy(made.data(), text.data(), std::min(N, text.size()));
     return made;
 }
+// A stateid and its bytes, to be spelled in goldens.
+#define GOLDEN_STATEID "00000007 'stateid-0001' "
+#define GOLDEN_CINFO "00000001 0000000000000005 0000000000000006 "
+
 inline const stateid4 sid{7, fixed<12>("stateid-0001")};
 inline const verifier4 verf = fixed<8>("verifier");
 inline const sessionid4 sessid = fixed<16>("session-id-00001");

@@ -73,8 +73,4 @@ void refused(std::string_view golden, xdr::Fault why) {
     EXPECT_EQ(to_string(in.fault()), to_string(why)) << golden;
 }
 
-// A stateid and its bytes, to be spelled in goldens.
-#define GOLDEN_STATEID "00000007 'stateid-0001' "
-#define GOLDEN_CINFO "00000001 0000000000000005 0000000000000006 "
-
 }  // namespace strait::wire
