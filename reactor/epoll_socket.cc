@@ -23,6 +23,8 @@ void EpollSocket::close() noexcept {
     if (!fd_) return;
     backend_.remove(fd());
     fd_.close();
+    readers_.wake_all();
+    writers_.wake_all();
 }
 
 void EpollSocket::on_events(uint32_t events) noexcept {
@@ -39,13 +41,15 @@ void EpollSocket::on_events(uint32_t events) noexcept {
 }
 
 Task<> EpollSocket::readable() {
-    while (!readable_) {
+    while (!readable_ && fd_) {
         Errc why = co_await readers_.wait();
         if (why != Errc::ok) co_await why;
     }
+    if (!fd_) co_await Errc::closed;
 }
 
 Task<Buffer> EpollSocket::receive() {
+    Ref<EpollSocket> alive(this);
     for (;;) {
         co_await readable();
         bool was_short = false;
@@ -59,6 +63,7 @@ Task<Buffer> EpollSocket::receive() {
 }
 
 Task<> EpollSocket::receive_exact(MutableBytes out) {
+    Ref<EpollSocket> alive(this);
     while (!out.empty()) {
         co_await readable();
         ssize_t count = ::recv(fd(), out.data(), out.size(), MSG_DONTWAIT);
@@ -77,15 +82,18 @@ Task<> EpollSocket::receive_exact(MutableBytes out) {
 // The caller's last call said EAGAIN: whatever was remembered is outdated, unless an event came
 // since.
 Task<> EpollSocket::wait_readable() {
+    Ref<EpollSocket> alive(this);
     co_await readable();
     drained();
 }
 
 Task<> EpollSocket::wait_writable() {
-    while (!writable_) {
+    Ref<EpollSocket> alive(this);
+    while (!writable_ && fd_) {
         Errc why = co_await writers_.wait();
         if (why != Errc::ok) co_await why;
     }
+    if (!fd_) co_await Errc::closed;
     writable_ = hung_up_;
 }
 
@@ -95,6 +103,7 @@ EpollAcceptor::EpollAcceptor(EpollBackend& backend, Descriptor fd)
 }
 
 Task<Descriptor> EpollAcceptor::accept() {
+    Ref<EpollAcceptor> alive(this);
     while (!closed_) {
         int connection = ::accept4(fd(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
         if (connection >= 0) co_return Descriptor(connection);
@@ -125,6 +134,7 @@ void EpollAcceptor::close() noexcept {
     closed_ = true;
     backend_.remove(fd());
     fd_.close();
+    waiting_.wake_all();
 }
 
 }  // namespace strait::reactor

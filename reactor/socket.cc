@@ -55,8 +55,10 @@ Result<size_t> send_some(int fd, const Gathered& rest) {
 }  // namespace
 
 Task<> Socket::send(BufferChain data) {
+    Ref<Socket> alive(this);
     Gathered rest(data);
     while (rest.left() > 0) {
+        if (!fd_) co_await Errc::closed;
         size_t sent = co_await send_some(fd(), rest);
         rest.advance(sent);
         if (sent == 0) co_await wait_writable();

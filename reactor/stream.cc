@@ -9,15 +9,35 @@ Stream::Stream(Ref<reactor::Socket> socket) noexcept : socket_(std::move(socket)
 
 Stream::~Stream() { close(); }
 
-Task<Buffer> Stream::receive() { return socket_->receive(); }
+namespace {
+template <class T>
+Task<T> already_closed() {
+    co_return co_await Result<T>(fail(Errc::closed));
+}
+}  // namespace
 
-Task<> Stream::receive_exact(MutableBytes out) { return socket_->receive_exact(out); }
+Task<Buffer> Stream::receive() {
+    if (!socket_) return already_closed<Buffer>();
+    return socket_->receive();
+}
 
-Task<> Stream::send(BufferChain data) { return socket_->send(std::move(data)); }
+Task<> Stream::receive_exact(MutableBytes out) {
+    if (!socket_) return already_closed<void>();
+    return socket_->receive_exact(out);
+}
 
-void Stream::shutdown_send() noexcept { ::shutdown(socket_->fd(), SHUT_WR); }
+Task<> Stream::send(BufferChain data) {
+    if (!socket_) return already_closed<void>();
+    return socket_->send(std::move(data));
+}
 
-void Stream::shutdown() noexcept { ::shutdown(socket_->fd(), SHUT_RDWR); }
+void Stream::shutdown_send() noexcept {
+    if (socket_) ::shutdown(socket_->fd(), SHUT_WR);
+}
+
+void Stream::shutdown() noexcept {
+    if (socket_) ::shutdown(socket_->fd(), SHUT_RDWR);
+}
 
 void Stream::close() noexcept {
     if (!socket_) return;
@@ -29,6 +49,7 @@ Address Stream::local() const {
     sockaddr_storage storage{};
     socklen_t size = sizeof(storage);
     auto* native = reinterpret_cast<sockaddr*>(&storage);
+    if (!socket_) return {};
     if (::getsockname(socket_->fd(), native, &size) < 0) return {};
     return Address::from_native(native, size);
 }
@@ -37,10 +58,11 @@ Address Stream::peer() const {
     sockaddr_storage storage{};
     socklen_t size = sizeof(storage);
     auto* native = reinterpret_cast<sockaddr*>(&storage);
+    if (!socket_) return {};
     if (::getpeername(socket_->fd(), native, &size) < 0) return {};
     return Address::from_native(native, size);
 }
 
-int Stream::native_handle() const noexcept { return socket_->fd(); }
+int Stream::native_handle() const noexcept { return socket_ ? socket_->fd() : -1; }
 
 }  // namespace strait

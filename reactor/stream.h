@@ -36,7 +36,7 @@ class Stream {
     // Ends the connection in both directions, so that waits on it end too; the stream stays open
     // (and useless).
     void shutdown() noexcept;
-    // Closes at once. No wait on the stream may be under way (shutdown() ends them).
+    // Closes at once; waits under way, and whatever is asked for later, end with Errc::closed.
     void close() noexcept;
 
     Address local() const;

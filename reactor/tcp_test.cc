@@ -216,6 +216,27 @@ TEST_P(Tcp, a_stop_ends_receive_send_and_accept_with_its_reason) {
     EXPECT_EQ(run(std::move(late)).error().code, Errc::timedout);
 }
 
+TEST_P(Tcp, closing_a_stream_ends_the_waits_on_it_and_what_is_asked_later) {
+    auto pair = run(connected_pair(*loop)).value();
+    Buffer flood = Buffer::allocate(64 << 20);
+    std::vector<std::byte> room(1 << 20);
+    Result<Buffer> received = fail(Errc::io);
+    Result<> sent;
+    Result<> exact;
+    Nursery waits;
+    waits.spawn(keep(pair.client.receive(), received));
+    waits.spawn(keep(pair.client.send(BufferChain(flood)), sent));
+    waits.spawn(keep(pair.server.receive_exact(room), exact));
+    loop->poll(MonoTime::min());
+    pair.server.shutdown_send();
+    pair.client.close();
+    (void)run(waits.close());
+    EXPECT_EQ(received.error().code, Errc::closed);
+    EXPECT_EQ(sent.error().code, Errc::closed);
+    EXPECT_EQ(run(pair.client.receive()).error().code, Errc::closed);
+    EXPECT_EQ(run(pair.client.send(BufferChain(flood))).error().code, Errc::closed);
+}
+
 TEST_P(Tcp, bytes_that_come_after_a_stopped_receive_are_not_lost) {
     auto pair = run(connected_pair(*loop)).value();
     auto early = loop->with_deadline(pair.client.receive(), MonoClock::now() + 1ms);

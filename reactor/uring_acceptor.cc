@@ -41,6 +41,7 @@ void UringAcceptor::complete(int32_t result, uint32_t flags) noexcept {
 }
 
 Task<Descriptor> UringAcceptor::accept() {
+    Ref<UringAcceptor> alive(this);
     while (!closed_) {
         if (!queue_.empty()) {
             Descriptor first = std::move(queue_.front());
@@ -77,6 +78,7 @@ void UringAcceptor::close() noexcept {
     }
     fd_.close();
     queue_.clear();
+    waiting_.wake_all();
 }
 
 }  // namespace strait::reactor

@@ -130,6 +130,12 @@ void UringBackend::cancel(UringOp& op) {
     io_uring_sqe_set_data(entry, nullptr);
 }
 
+void UringBackend::cancel_all(int fd) {
+    io_uring_sqe* entry = next_entry();
+    io_uring_prep_cancel_fd(entry, fd, IORING_ASYNC_CANCEL_ALL);
+    io_uring_sqe_set_data(entry, nullptr);
+}
+
 size_t UringBackend::reap() {
     size_t count = 0;
     io_uring_cqe* at = nullptr;

@@ -50,6 +50,8 @@ class UringBackend final : public Backend {
     void launch(const io_uring_sqe& prepared, UringOp& op);
     // Asks for the op's end; its last completion still comes.
     void cancel(UringOp& op);
+    // The same for every operation on the descriptor.
+    void cancel_all(int fd);
     // Submits and takes in what is done, now: before a descriptor is closed that queued submissions
     // name.
     void flush();

@@ -61,7 +61,9 @@ Buffer UringSocket::pop() {
 }
 
 Task<Buffer> UringSocket::receive() {
+    Ref<UringSocket> alive(this);
     for (;;) {
+        if (!fd_) co_return Errc::closed;
         if (!queue_.empty()) co_return pop();
         if (problem_ != 0) co_return socket_error(problem_);
         if (ended_) co_return Buffer();
@@ -119,13 +121,14 @@ Task<size_t> UringSocket::receive_in_place(MutableBytes out) {
     if (errno != EAGAIN && errno != EINTR) co_return socket_error(errno);
     io_uring_sqe entry{};
     io_uring_prep_recv(&entry, fd(), out.data(), out.size(), MSG_WAITALL);
-    Result<int> done = co_await UringCall(backend_, entry);
-    int bytes = co_await done;
+    int bytes = co_await call(entry);
     co_return static_cast<size_t>(bytes);
 }
 
 Task<> UringSocket::receive_exact(MutableBytes out) {
+    Ref<UringSocket> alive(this);
     for (;;) {
+        if (!fd_) co_await Errc::closed;
         out = out.subspan(drain_into(out));
         if (out.empty()) co_return;
         if (problem_ != 0) co_await socket_error(problem_);
@@ -145,23 +148,32 @@ Task<> UringSocket::receive_exact(MutableBytes out) {
     }
 }
 
+Task<int> UringSocket::call(const io_uring_sqe& prepared) {
+    calls_++;
+    Result<int> done = co_await UringCall(backend_, prepared);
+    calls_--;
+    if (!fd_) co_return Errc::closed;
+    co_return done;
+}
+
 Task<> UringSocket::wait_for(short events) {
+    Ref<UringSocket> alive(this);
     io_uring_sqe entry{};
     io_uring_prep_poll_add(&entry, fd(), static_cast<uint16_t>(events));
-    Result<int> found = co_await UringCall(backend_, entry);
-    co_await found;
+    co_await call(entry);
 }
 
 void UringSocket::close() noexcept {
     if (!fd_) return;
-    if (armed_) {
+    if (armed_ || calls_ > 0) {
         // The operation holds the file open: end it now, or the peer would see the end only at the
         // loop's next turn.
-        backend_.cancel(*this);
+        backend_.cancel_all(fd());
         backend_.flush();
     }
     fd_.close();
     queue_.clear();
+    waiting_.wake_all();
 }
 
 }  // namespace strait::reactor

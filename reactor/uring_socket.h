@@ -24,7 +24,7 @@ class UringSocket final : public Socket, UringOp {
     void complete(int32_t result, uint32_t flags) noexcept override;
     void arm();
     Task<> wait_for(short events);
-    bool over() const noexcept { return ended_ || problem_ != 0; }
+    Task<int> call(const io_uring_sqe& prepared);
     Buffer pop();
     // Moves queued bytes into place; returns how many.
     size_t drain_into(MutableBytes out);
@@ -40,7 +40,8 @@ class UringSocket final : public Socket, UringOp {
     size_t queued_bytes_ = 0;
     bool armed_ = false;
     bool ended_ = false;
-    int problem_ = 0;  // errno of the connection's end
+    size_t calls_ = 0;  // operations under way besides the multishot one
+    int problem_ = 0;   // errno of the connection's end
     detail::WaitList waiting_;
 };
 
