@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""A child process that says when it is ready, is stopped by its id, and never outlives its parent."""
+"""A child process that says when it is ready, is stopped by its id, and dies with its parent."""
 import ctypes
 import os
 import re
