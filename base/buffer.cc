@@ -23,6 +23,7 @@ class PoolBlock final : public Block {
   public:
     PoolBlock(std::byte* data, size_t capacity) : Block(data, capacity) {}
     void last_ref_gone() noexcept override;
+    bool keepable() const noexcept override { return true; }
     static PoolBlock* make(size_t capacity) {
         void* room = ::operator new(sizeof(PoolBlock) + capacity, std::align_val_t{64});
         return new (room) PoolBlock(static_cast<std::byte*>(room) + sizeof(PoolBlock), capacity);

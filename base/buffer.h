@@ -29,6 +29,9 @@ class Block : public RefCounted {
   public:
     std::byte* data() const noexcept { return data_; }
     size_t capacity() const noexcept { return capacity_; }
+    // May whoever gets a slice keep it for good? Not when the memory is scarce or may still change
+    // (a receive ring, a mapping).
+    virtual bool keepable() const noexcept { return false; }
 
   protected:
     Block(std::byte* data, size_t capacity) noexcept : data_(data), capacity_(capacity) {}

@@ -20,6 +20,14 @@ class RefCounted {
         if (count_.fetch_sub(1, std::memory_order_acq_rel) == 1)
             const_cast<RefCounted*>(this)->last_ref_gone();
     }
+    // A reference from a weak table: false when the last one is gone already. The caller keeps the
+    // memory alive meanwhile (last_ref_gone() takes the table's lock first).
+    bool try_add_ref() const noexcept {
+        uint32_t count = count_.load(std::memory_order_relaxed);
+        while (count != 0 &&
+               !count_.compare_exchange_weak(count, count + 1, std::memory_order_acq_rel)) {}
+        return count != 0;
+    }
     uint32_t ref_count() const noexcept { return count_.load(std::memory_order_acquire); }
 
   protected:
