@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// A connection's two loops.
+#include "client/nfs4/record.h"
+#include "client/nfs4/transport.h"
+
+namespace strait::client::nfs4 {
+
+namespace {
+// The largest reply that a session of ours can bring, with room for its head.
+constexpr size_t max_record = (64u << 20) + 65536;
+}  // namespace
+
+void Link::drop(Error why) noexcept {
+    if (ended_.is_set()) return;
+    why_ = why;
+    up_ = open_ = false;
+    ended_.set();
+    owner_.fail_pinned(*this);
+}
+
+void Link::send(BufferChain record) {
+    if (!open_) return;
+    out_.push_back(std::move(record));
+    has_output_.set();
+}
+
+Task<> Link::send_loop() {
+    for (;;) {
+        co_await has_output_.wait();
+        has_output_.reset();
+        BufferChain all;
+        while (!out_.empty()) {
+            all.append(std::move(out_.front()));
+            out_.pop_front();
+        }
+        auto sent = co_await stream_.send(std::move(all)).result();
+        if (!sent) drop(sent.error());
+        co_await sent;
+    }
+}
+
+Task<> Link::receive_loop() {
+    RecordAssembler records(max_record);
+    for (;;) {
+        auto bytes = co_await stream_.receive().result();
+        if (!bytes) drop(bytes.error());
+        Buffer received = co_await std::move(bytes);
+        if (received.empty()) {
+            drop(Errc::connreset);
+            co_return;
+        }
+        records.feed(std::move(received));
+        for (;;) {
+            BufferChain record;
+            auto whole = records.next(record);
+            if (!whole) drop(whole.error());
+            bool more = co_await whole;
+            if (!more) break;
+            owner_.deliver(*this, std::move(record));
+        }
+    }
+}
+
+}  // namespace strait::client::nfs4

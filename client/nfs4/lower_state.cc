@@ -1,0 +1,330 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Opens and locks.
+#include "client/nfs4/attributes.h"
+#include "client/nfs4/lowering.h"
+#include "client/nfs4/takes.h"
+#include "wire/nfs4/close.h"
+#include "wire/nfs4/filehandle.h"
+#include "wire/nfs4/getattr.h"
+#include "wire/nfs4/lock.h"
+#include "wire/nfs4/open.h"
+
+namespace strait::client::nfs4 {
+
+using namespace wire::nfs4;
+using Role = Step::Role;
+
+namespace {
+
+createhow4 to_createhow(const vfs::Open& open, const SettableAttributes& values) {
+    createhow4 how;
+    switch (open.create) {
+        case vfs::Open::Create::never:
+        case vfs::Open::Create::unchecked: how.mode = UNCHECKED4; break;
+        case vfs::Open::Create::guarded: how.mode = GUARDED4; break;
+        case vfs::Open::Create::exclusive: how.mode = EXCLUSIVE4_1; break;
+    }
+    if (how.mode == EXCLUSIVE4_1) {
+        how.ch_createboth.cva_verf = open.verifier;
+        how.ch_createboth.cva_attrs = values.fattr();
+    } else {
+        how.createattrs = values.fattr();
+    }
+    return how;
+}
+
+// What an exclusive create cannot carry: the server may keep the verifier in the times, and a new
+// file is empty anyhow.
+vfs::SetAttributes without_times_and_size(vfs::SetAttributes attributes) {
+    attributes.size.reset();
+    attributes.atime.reset();
+    attributes.mtime.reset();
+    return attributes;
+}
+
+nfs_lock_type4 to_lock_type(vfs::LockKind kind) {
+    return kind == vfs::LockKind::read ? READ_LT : WRITE_LT;
+}
+
+OwnerKey lock_owner(const vfs::Owner& owner, vfs::OpenId open) {
+    if (owner.client == 0 && owner.id == 0) return {'l', ~uint64_t{0}, open.value};
+    return {'l', owner.client, owner.id};
+}
+
+vfs::LockConflict to_conflict(const LOCK4denied& denied) {
+    vfs::LockConflict conflict;
+    conflict.offset = denied.offset;
+    conflict.length = denied.length;
+    conflict.kind = denied.locktype == READ_LT ? vfs::LockKind::read : vfs::LockKind::write;
+    conflict.owner.client = denied.owner.clientid;
+    if (auto ours = OwnerBytes::parse(denied.owner.owner)) {
+        conflict.owner = {ours->client, ours->id};
+    } else {
+        conflict.owner.id = std::hash<std::string_view>()(denied.owner.owner.text());
+    }
+    return conflict;
+}
+
+}  // namespace
+
+Result<Builder::Emitted> Builder::emit(const vfs::Open& open) {
+    // An open without any access cannot be said in NFSv4.
+    if (open.access == vfs::OpenAccess::none) return fail(Errc::inval);
+    if (batch_.opening || !room(3, 1024, 1024)) return Emitted::not_here;
+    bool creates = open.create != vfs::Open::Create::never;
+    if (creates && open.name.empty()) return fail(Errc::inval);
+    bool exclusive = open.create == vfs::Open::Create::exclusive;
+    bool given = open.owner.client != 0 || open.owner.id != 0;
+    Batch::Opening& opening = batch_.opening.emplace();
+    opening.owner = given ? OwnerKey{'o', open.owner.client, open.owner.id}
+                          : mount_.opens_.take_owner();
+    opening.access = open.access;
+    opening.deny = open.deny;
+    opening.credential = program_.credential;
+    opening.creates = creates;
+    opening.guarded = exclusive || open.create == vfs::Open::Create::guarded;
+    bool named = !open.name.empty();
+    bool known = !named && current_.base == Position::Base::handle && current_.names.empty();
+    if (known) opening.handle = current_.handle;
+
+    OwnerBytes owner(opening.owner);
+    SettableAttributes values(exclusive ? without_times_and_size(open.attributes)
+                                        : open.attributes);
+    OPEN4args args;
+    args.share_access = static_cast<uint32_t>(open.access) | OPEN4_SHARE_ACCESS_WANT_NO_DELEG;
+    args.share_deny = static_cast<uint32_t>(open.deny);
+    args.owner = {mount_.session_.client_id(), owner.bytes()};
+    if (creates) args.openhow = {OPEN4_CREATE, to_createhow(open, values)};
+    args.claim.claim = open.reclaim ? CLAIM_PREVIOUS : named ? CLAIM_NULL : CLAIM_FH;
+    args.claim.file = open.name;
+    add(args, &Takes::open);
+    if (!known) add(GETFH4args{}, &Takes::opened_handle);
+    stateid_here_ = open_here_ = true;
+    if (exclusive && (open.attributes.atime || open.attributes.mtime)) {
+        vfs::SetAttributes times;
+        times.atime = open.attributes.atime;
+        times.mtime = open.attributes.mtime;
+        add(SETATTR4args{current_stateid, SettableAttributes(times).fattr()},
+            &Takes::status<SETATTR4res>);
+    }
+    spend(3, 1024);
+    // The names that led here are not needed any more: GETFH brings the handle.
+    if (named) current_.step(open.name);
+    return Emitted::whole;
+}
+
+Takes::Status Takes::open(Batch& batch, const Step& step, Results& in) {
+    OPEN4res result;
+    auto status = in.next(result);
+    if (!status || *status != NFS4_OK) return status;
+    Batch::Opening& opening = *batch.opening;
+    auto& out = batch.result<vfs::Open>(step.index);
+    const OPEN4resok& ok = result.resok4;
+    out.directory = to_change(ok.cinfo);
+    out.created = opening.guarded || (opening.creates && ok.cinfo.before != ok.cinfo.after);
+    if (batch.again) {
+        out.open = opening.made;
+        return status;
+    }
+    OpenTable& opens = batch.mount.opens_;
+    HeldOpen* held = opening.owner.kind == 'o' ? opens.find(ok.stateid) : nullptr;
+    out.merged = held != nullptr;
+    if (held) {
+        held->access = static_cast<vfs::OpenAccess>(static_cast<int>(held->access) |
+                                                    static_cast<int>(opening.access));
+        held->deny = static_cast<vfs::OpenDeny>(static_cast<int>(held->deny) |
+                                                static_cast<int>(opening.deny));
+    } else {
+        HeldOpen made;
+        made.owner = opening.owner;
+        made.handle = opening.handle;
+        made.access = opening.access;
+        made.deny = opening.deny;
+        made.credential = opening.credential;
+        held = &opens.add(std::move(made));
+    }
+    held->stateid = ok.stateid;
+    opening.made = out.open = held->id;
+    opening.merged = out.merged;
+    if (ok.delegation.delegation_type != OPEN_DELEGATE_NONE &&
+        ok.delegation.delegation_type != OPEN_DELEGATE_NONE_EXT)
+        batch.unwanted_delegation = ok.delegation.delegation_type == OPEN_DELEGATE_READ
+                                        ? ok.delegation.read.stateid
+                                        : ok.delegation.write.stateid;
+    return status;
+}
+
+Takes::Status Takes::opened_handle(Batch& batch, const Step&, Results& in) {
+    GETFH4res result;
+    auto status = in.next(result);
+    if (!status || *status != NFS4_OK) return status;
+    auto handle = vfs::Handle::from(result.resok4.object);
+    if (!handle) return fail(Errc::protocol);
+    batch.opening->handle = *handle;
+    if (HeldOpen* held = batch.mount.opens_.find(batch.opening->made)) held->handle = *handle;
+    return status;
+}
+
+Result<Builder::Emitted> Builder::emit(const vfs::Downgrade& to) {
+    if (!room(1)) return Emitted::not_here;
+    auto with = stateid();
+    if (!with) return fail(with.error());
+    if (!*with) return Emitted::not_here;
+    batch_.changes.push_back({.open = open_here_ ? vfs::OpenId() : current_.open,
+                              .access = to.access,
+                              .deny = to.deny});
+    add(OPEN_DOWNGRADE4args{**with, 0, static_cast<uint32_t>(to.access),
+                            static_cast<uint32_t>(to.deny)},
+        &Takes::downgrade);
+    spend(1);
+    return Emitted::whole;
+}
+
+Takes::Status Takes::downgrade(Batch& batch, const Step&, Results& in) {
+    OPEN_DOWNGRADE4res result;
+    auto status = in.next(result);
+    if (!status || *status != NFS4_OK || batch.again) return status;
+    const Batch::Change& change = batch.changes[batch.changes_done++];
+    if (HeldOpen* open = batch.changed_open(change)) {
+        open->stateid = result.resok4.open_stateid;
+        open->access = change.access;
+        open->deny = change.deny;
+    }
+    return status;
+}
+
+Result<Builder::Emitted> Builder::emit(const vfs::Close&) {
+    if (!open_here_ && !current_.open) return fail(Errc::bad_stateid);
+    HeldOpen* open = open_here_ ? nullptr : mount_.opens_.find(current_.open);
+    if (!open_here_ && !open) return fail(Errc::bad_stateid);
+    uint32_t locks = open ? static_cast<uint32_t>(open->locks.size()) : 0;
+    if (!room(1 + locks)) return Emitted::not_here;
+    auto with = open && open->lost ? Result<std::optional<stateid4>>(anonymous_stateid) : stateid();
+    if (!with) return fail(with.error());
+    if (!*with) return Emitted::not_here;
+    // A server may refuse to close what has locks (NFS4ERR_LOCKS_HELD, RFC 8881 section 18.2.3).
+    for (uint32_t i = 0; i < locks; i++) {
+        const HeldLocks& held = open->locks[i];
+        batch_.changes.push_back({.open = open->id, .owner = held.owner, .length = vfs::lock_to_end});
+        add(LOCKU4args{READ_LT, 0, held.stateid, 0, NFS4_UINT64_MAX}, &Takes::unlock);
+    }
+    batch_.changes.push_back({.open = open ? open->id : vfs::OpenId()});
+    add(CLOSE4args{0, **with}, &Takes::close);
+    spend(1 + locks);
+    current_.open = {};
+    open_here_ = stateid_here_ = false;
+    return Emitted::whole;
+}
+
+Takes::Status Takes::close(Batch& batch, const Step&, Results& in) {
+    CLOSE4res result;
+    auto status = in.next(result);
+    if (!status || batch.again) return status;
+    // An open that the server does not know any more is closed.
+    bool gone = *status == NFS4ERR_BAD_STATEID || *status == NFS4ERR_STALE_STATEID ||
+                *status == NFS4ERR_EXPIRED || *status == NFS4ERR_ADMIN_REVOKED;
+    if (*status != NFS4_OK && !gone) return status;
+    const Batch::Change& change = batch.changes[batch.changes_done++];
+    if (HeldOpen* open = batch.changed_open(change)) batch.mount.opens_.erase(*open);
+    return status;
+}
+
+Result<Builder::Emitted> Builder::emit(const vfs::Lock& lock) {
+    if (!room(1, 1280)) return Emitted::not_here;
+    if (!open_here_ && !current_.open) return fail(Errc::bad_stateid);
+    // The locks of an open are known by its id, which an open made here has not got yet.
+    if (open_here_) return Emitted::not_here;
+    auto open = held(current_.open);
+    if (!open) return fail(open.error());
+    OwnerKey key = lock_owner(lock.owner, current_.open);
+    OwnerBytes owner(key);
+    LOCK4args args;
+    args.locktype = to_lock_type(lock.kind);
+    args.reclaim = lock.reclaim;
+    args.offset = lock.offset;
+    args.length = lock.length;
+    if (HeldLocks* held = (*open)->find_locks(key)) {
+        args.locker.lock_owner = {held->stateid, 0};
+    } else {
+        args.locker.new_lock_owner = true;
+        args.locker.open_owner = {
+            0, (*open)->stateid, 0, {mount_.session_.client_id(), owner.bytes()}};
+    }
+    batch_.changes.push_back({current_.open, key, lock.kind, lock.offset, lock.length});
+    add(args, &Takes::lock);
+    spend(1, 1280);
+    stateid_here_ = false;
+    return Emitted::whole;
+}
+
+Takes::Status Takes::lock(Batch& batch, const Step& step, Results& in) {
+    LOCK4res result;
+    auto status = in.next(result);
+    if (!status) return status;
+    if (*status == NFS4ERR_DENIED)
+        batch.result<vfs::Lock>(step.index).conflict = to_conflict(result.denied);
+    if (*status != NFS4_OK) return status;
+    batch.result<vfs::Lock>(step.index);
+    if (batch.again) return status;
+    const Batch::Change& change = batch.changes[batch.changes_done++];
+    HeldOpen* open = batch.changed_open(change);
+    if (!open) return status;
+    HeldLocks* locks = open->find_locks(change.owner);
+    if (!locks) {
+        open->locks.push_back({change.owner, {}, {}});
+        locks = &open->locks.back();
+    }
+    locks->stateid = result.resok4.lock_stateid;
+    locks->add(change.kind, change.offset, change.length);
+    return status;
+}
+
+Result<Builder::Emitted> Builder::emit(const vfs::TestLock& test) {
+    if (!room(1, 1280)) return Emitted::not_here;
+    OwnerBytes owner(lock_owner(test.owner, current_.open));
+    batch_.result<vfs::TestLock>(index_);
+    add(LOCKT4args{to_lock_type(test.kind),
+                   test.offset,
+                   test.length,
+                   {mount_.session_.client_id(), owner.bytes()}},
+        &Takes::test_lock);
+    spend(1, 1280);
+    return Emitted::whole;
+}
+
+Takes::Status Takes::test_lock(Batch& batch, const Step& step, Results& in) {
+    LOCKT4res result;
+    auto status = in.next(result);
+    if (status && *status == NFS4ERR_DENIED)
+        batch.result<vfs::TestLock>(step.index).conflict = to_conflict(result.denied);
+    return status;
+}
+
+Result<Builder::Emitted> Builder::emit(const vfs::Unlock& unlock) {
+    if (!room(1)) return Emitted::not_here;
+    if (open_here_) return Emitted::not_here;
+    auto open = held(current_.open);
+    if (!open) return fail(open.error());
+    OwnerKey key = lock_owner(unlock.owner, current_.open);
+    HeldLocks* locks = (*open)->find_locks(key);
+    if (!locks) return Emitted::whole;  // an owner without locks has nothing to give back
+    batch_.changes.push_back({current_.open, key, vfs::LockKind::read, unlock.offset, unlock.length});
+    add(LOCKU4args{READ_LT, 0, locks->stateid, unlock.offset, unlock.length}, &Takes::unlock);
+    spend(1);
+    return Emitted::whole;
+}
+
+Takes::Status Takes::unlock(Batch& batch, const Step&, Results& in) {
+    LOCKU4res result;
+    auto status = in.next(result);
+    if (!status || *status != NFS4_OK || batch.again) return status;
+    const Batch::Change& change = batch.changes[batch.changes_done++];
+    HeldOpen* open = batch.changed_open(change);
+    HeldLocks* locks = open ? open->find_locks(change.owner) : nullptr;
+    if (!locks) return status;
+    locks->stateid = result.lock_stateid;
+    locks->remove(change.offset, change.length);
+    return status;
+}
+
+}  // namespace strait::client::nfs4

@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// A program's progress, and the loop that writes a stretch of it.
+#include "client/nfs4/lowering.h"
+
+#include "client/nfs4/mount.h"
+
+namespace strait::client::nfs4 {
+
+using namespace wire::nfs4;
+
+std::optional<std::string_view> next_component(std::string_view path, size_t& offset) {
+    while (offset < path.size()) {
+        size_t end = std::min(path.find('/', offset), path.size());
+        std::string_view name = path.substr(offset, end - offset);
+        offset = std::min(end + 1, path.size());
+        if (!name.empty() && name != ".") return name;
+    }
+    return std::nullopt;
+}
+
+Result<> Lowering::build(Batch& batch, CompoundCall& out) {
+    partial_ = false;
+    return Builder(*this, mount_, batch, out).run();
+}
+
+// Moves the cursor over an operation that has succeeded.
+void Lowering::apply(uint32_t index, const vfs::OpResult& result, const Batch& batch) {
+    const vfs::Op& op = program_.ops[index];
+    if (std::holds_alternative<vfs::Root>(op)) {
+        current_.set_root();
+    } else if (auto* put = std::get_if<vfs::Put>(&op)) {
+        current_ = Position();
+        current_.set_handle(put->handle);
+    } else if (std::holds_alternative<vfs::Save>(op)) {
+        saved_ = current_;
+    } else if (std::holds_alternative<vfs::Restore>(op)) {
+        current_ = saved_;
+    } else if (auto* use = std::get_if<vfs::UseOpen>(&op)) {
+        current_.open = use->open;
+        HeldOpen* open = mount_.opens_.find(use->open);
+        if (open && current_.base == Position::Base::none) {
+            current_.set_handle(open->handle);
+            current_.open = use->open;
+        }
+    } else if (auto* walk = std::get_if<vfs::Walk>(&op)) {
+        size_t offset = index == next_ ? walk_offset_ : 0;
+        while (auto name = next_component(walk->path, offset))
+            if (*name != ".." || current_.depth != 0) current_.step(*name);
+    } else if (auto* open = std::get_if<vfs::Open>(&op)) {
+        (void)open;
+        auto& made = std::get<vfs::Open::Result>(result);
+        current_.set_handle(batch.opening->handle);
+        current_.open = made.open;
+    } else if (std::holds_alternative<vfs::Close>(op)) {
+        current_.open = {};
+    } else if (auto* create = std::get_if<vfs::Create>(&op)) {
+        current_.step(create->name);
+    }
+}
+
+void Lowering::advance(Batch& batch, vfs::Reply& reply) {
+    uint32_t last = batch.first + static_cast<uint32_t>(batch.results.size());
+    uint32_t stop = batch.failed ? batch.failed->index : last;
+    if (!batch.failed && partial_) stop = last - 1;
+    for (uint32_t index = next_; index < stop; index++) {
+        apply(index, batch.results[index - batch.first], batch);
+        reply.results.push_back(std::move(batch.results[index - batch.first]));
+        next_ = index + 1;
+        walk_offset_ = walked_ = 0;
+    }
+    if (!batch.failed && partial_ && std::holds_alternative<vfs::Walk>(program_.ops[next_])) {
+        current_ = partial_position_;
+        walk_offset_ = partial_offset_;
+        walked_ = batch.result<vfs::Walk>(next_).walked;
+    }
+    if (!batch.failed && !batch.cut_handle.empty()) {
+        vfs::OpenId open = current_.open;
+        current_.set_handle(batch.cut_handle, current_.depth);
+        current_.open = open;
+    }
+}
+
+bool Lowering::needs_root_handle() const {
+    if (mount_.root_handle_) return false;
+    bool rooted = current_.depth >= 0;
+    for (uint32_t i = next_; i < program_.ops.size(); i++) {
+        if (std::holds_alternative<vfs::Root>(program_.ops[i])) rooted = true;
+        if (std::holds_alternative<vfs::Put>(program_.ops[i])) rooted = false;
+        auto* walk = std::get_if<vfs::Walk>(&program_.ops[i]);
+        size_t offset = 0;
+        while (walk && !rooted)
+            if (auto name = next_component(walk->path, offset); !name)
+                break;
+            else if (*name == "..")
+                return true;
+    }
+    return false;
+}
+
+void Lowering::stood_at_root(uint32_t walked) {
+    auto& walk = std::get<vfs::Walk>(program_.ops[next_]);
+    size_t offset = walk_offset_;
+    int depth = 0;
+    for (uint32_t i = walked_; i < walked; i++)
+        depth += next_component(walk.path, offset) == ".." ? -1 : 1;
+    current_.depth = -depth;
+}
+
+Builder::Builder(Lowering& progress, Mount& mount, Batch& batch, CompoundCall& out)
+    : progress_(progress),
+      mount_(mount),
+      batch_(batch),
+      out_(out),
+      program_(progress.program_),
+      index_(progress.next_) {
+    const SessionLimits& limits = mount.session_.limits();
+    operations_left_ = limits.max_operations - 2;  // SEQUENCE, and GETFH at a cut
+    reply_left_ = limits.max_response - 512;
+}
+
+void Builder::note(std::string_view name, Step::Take take, Step::Role role) {
+    batch_.steps.push_back({take, index_, role});
+    batch_.operations.append(" ").append(name);
+}
+
+bool Builder::room(uint32_t operations, uint32_t reply_bytes, uint32_t request_bytes) const {
+    return operations <= operations_left_ && reply_bytes <= reply_left_ &&
+           out_.size() + request_bytes + 512 <= mount_.session_.limits().max_request;
+}
+
+void Builder::spend(uint32_t operations, uint32_t reply_bytes) {
+    operations_left_ -= std::min(operations, operations_left_);
+    reply_left_ -= std::min<size_t>(reply_bytes, reply_left_);
+}
+
+bool Builder::saved_is_needed_from(uint32_t index) const {
+    for (uint32_t i = index; i < program_.ops.size(); i++) {
+        const vfs::Op& op = program_.ops[i];
+        if (std::holds_alternative<vfs::Save>(op)) return false;
+        if (std::holds_alternative<vfs::Restore>(op) || std::holds_alternative<vfs::Rename>(op) ||
+            std::holds_alternative<vfs::Link>(op) || std::holds_alternative<vfs::Copy>(op) ||
+            std::holds_alternative<vfs::Clone>(op))
+            return true;
+    }
+    return false;
+}
+
+Result<> Builder::run() {
+    emit_first_things();
+    current_ = progress_.current_;
+    saved_ = progress_.saved_;
+    if (saved_.base != Position::Base::none && saved_is_needed_from(index_)) {
+        emit_position(saved_, Step::Role::setup);
+        add(SAVEFH4args{}, &Takes::status<SAVEFH4res>, Step::Role::setup);
+    }
+    if (current_.base != Position::Base::none) emit_position(current_, Step::Role::setup);
+    for (; index_ < program_.ops.size(); index_++) {
+        batch_.results.emplace_back();
+        auto emitted = std::visit([this](const auto& op) { return emit(op); }, program_.ops[index_]);
+        if (emitted && *emitted == Emitted::whole) continue;
+        bool first = index_ == progress_.next_;
+        if (emitted && *emitted == Emitted::partly) {
+            progress_.partial_ = true;
+            break;
+        }
+        batch_.results.pop_back();
+        if (!first) break;
+        // What does not fit into a compound of its own never will.
+        return emitted ? fail(Errc::toobig) : Result<>(fail(emitted.error()));
+    }
+    bool goes_on = index_ < program_.ops.size();
+    if (goes_on && current_.base != Position::Base::none && !current_.names.empty()) {
+        add(GETFH4args{}, &Takes::cut_handle, Step::Role::setup);
+    }
+    return {};
+}
+
+// What rides with the first compound of a client id, and of a mount.
+void Builder::emit_first_things() {
+    if (!mount_.session_.take_reclaim_complete()) return;
+    add(RECLAIM_COMPLETE4args{false}, &Takes::status<RECLAIM_COMPLETE4res>,
+        Step::Role::reclaim_complete);
+    batch_.reclaim_complete = true;
+}
+
+void Builder::emit_limits() {
+    if (mount_.limits_known_) return;
+    add(GETATTR4args{{FATTR4_LEASE_TIME, FATTR4_MAXREAD, FATTR4_MAXWRITE, FATTR4_XATTR_SUPPORT}},
+        &Takes::limits, Step::Role::setup);
+    spend(1, 128);
+}
+
+void Builder::emit_name(std::string_view name, Step::Take take, Step::Role role) {
+    if (name == "..") {
+        add(LOOKUPP4args{}, take, role);
+    } else {
+        add(LOOKUP4args{name}, take, role);
+    }
+    spend(1);
+}
+
+// Makes `position` the server's current filehandle.
+void Builder::emit_position(const Position& position, Step::Role role) {
+    stateid_here_ = false;
+    if (position.base == Position::Base::handle) {
+        add(PUTFH4args{position.handle.bytes()}, &Takes::status<PUTFH4res>, role);
+        spend(1);
+        emit_limits();
+    } else if (mount_.root_handle_) {
+        add(PUTFH4args{mount_.root_handle_->bytes()}, &Takes::status<PUTFH4res>, Step::Role::root);
+        spend(1);
+        emit_limits();
+    } else {
+        add(PUTROOTFH4args{}, &Takes::status<PUTROOTFH4res>, role);
+        for (const std::string& name : mount_.prefix_)
+            emit_name(name, name == ".." ? &Takes::status<LOOKUPP4res> : &Takes::status<LOOKUP4res>,
+                      role);
+        add(GETFH4args{}, &Takes::root_handle, role);
+        spend(2, 256);
+        emit_limits();
+    }
+    for (std::string_view name : position.names)
+        emit_name(name, name == ".." ? &Takes::status<LOOKUPP4res> : &Takes::status<LOOKUP4res>,
+                  Step::Role::setup);
+}
+
+Result<HeldOpen*> Builder::held(vfs::OpenId id) const {
+    HeldOpen* open = mount_.opens_.find(id);
+    if (!open) return fail(Errc::bad_stateid);
+    if (open->lost) return fail(Errc::stale);
+    return open;
+}
+
+Result<std::optional<stateid4>> Builder::stateid(bool by_value) const {
+    if (open_here_) {
+        if (by_value || !stateid_here_) return std::nullopt;
+        return current_stateid;
+    }
+    if (!current_.open) return anonymous_stateid;
+    auto open = held(current_.open);
+    if (!open) return fail(open.error());
+    return (*open)->stateid;
+}
+
+}  // namespace strait::client::nfs4

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+// An NFSv4.1 or 4.2 server as a vfs::Backend: each program goes out as one COMPOUND wherever it can
+// (lowering.h says when not). Rooted at the URL's path, which is walked from the server's root in
+// the same compound. One core: the one that drives the reactor.
+
+#include <memory>
+
+#include "client/nfs4/id_map.h"
+#include "client/nfs4/lowering.h"
+#include "client/nfs4/session.h"
+#include "vfs/backend.h"
+
+namespace strait::client::nfs4 {
+
+class Mount final : public vfs::Backend, private Session::Keeper {
+  public:
+    // Connects: TCP, EXCHANGE_ID, CREATE_SESSION, three round trips. Whether the path is there
+    // shows with the first program. `trace` outlives the mount. Errors: noent (host), connrefused,
+    // hostunreach, timedout, auth, notsup (neither 4.2 nor 4.1).
+    static Task<std::unique_ptr<Mount>> connect(Reactor& reactor, const Url& url,
+                                                MountOptions options, TraceSink* trace = nullptr);
+    ~Mount() override;
+
+    // Besides Reply::error as vfs says. The task's own Error: timedout (soft, or the scope's
+    // deadline), cancelled; auth and notsup when the server turns us away.
+    Task<vfs::Reply> run(const vfs::Compound& program) override;
+    vfs::Capabilities capabilities() const override;
+    Task<> close() override;
+
+    Session& session() noexcept { return session_; }
+    const MountOptions& options() const noexcept { return options_; }
+
+  private:
+    friend class Batch;
+    friend class Builder;
+    friend class Lowering;
+    friend struct Takes;
+
+    enum class Next : uint8_t { go_on, pause, stop };
+
+    Mount(Reactor& reactor, const Url& url, MountOptions options, TraceSink* trace);
+
+    // run.cc
+    Task<vfs::Reply> run_program(const vfs::Compound& program);
+    Task<Ref<Batch>> exchange(Lowering& progress, const vfs::Compound& program, Error& refused);
+    Next judge(Lowering& progress, Batch& batch, vfs::Reply& reply);
+    void fail_program(Lowering& progress, Batch& batch, vfs::Reply& reply);
+    bool state_changed_since(Batch& batch);
+    Task<> learn_root();
+    // bulk.cc
+    Task<> finish_large(Lowering& progress, const vfs::Compound& program, vfs::Reply& reply);
+    // reclaim.cc
+    Task<> reclaim() override;
+    Task<> check_state() override;
+    // Ends an open that nobody can name any more.
+    void drop_orphan(vfs::OpenId open);
+
+    uint32_t read_size() const noexcept;
+    uint32_t write_size() const noexcept;
+
+    Reactor& reactor_;
+    const Url url_;
+    const MountOptions options_;
+    Session session_;
+    OpenTable opens_;
+    IdMap ids_;
+    Nursery nursery_;
+    Gate gate_;
+
+    std::vector<std::string> prefix_;  // the URL's path, component by component
+    std::optional<vfs::Handle> root_handle_;
+    // From the root's attributes, fetched with the first compound.
+    bool limits_known_ = false;
+    uint64_t max_read_ = 0, max_write_ = 0;
+    bool xattrs_ = false;
+    uint32_t next_lock_owner_ = 0;
+};
+
+}  // namespace strait::client::nfs4

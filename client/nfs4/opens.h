@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+// What this client holds at the server: opens and the locks under them. The table is what
+// vfs::OpenId means, and what is reclaimed when the server has forgotten.
+
+#include <memory>
+#include <unordered_map>
+#include <vector>
+
+#include "vfs/compound.h"
+#include "wire/nfs4/basic.h"
+
+namespace strait::client::nfs4 {
+
+// A state owner as the server sees it: 17 bytes.
+struct OwnerKey {
+    char kind = 0;  // 'p' from our pool, 'o' an open owner given to us, 'l' a lock owner
+    uint64_t client = 0;
+    uint64_t id = 0;
+    friend bool operator==(const OwnerKey&, const OwnerKey&) = default;
+};
+class OwnerBytes {
+  public:
+    explicit OwnerBytes(const OwnerKey& key) noexcept;
+    Bytes bytes() const noexcept { return bytes_; }
+    // Back from what a server told of a lock's holder; none when it is not one of ours.
+    static std::optional<OwnerKey> parse(Bytes bytes) noexcept;
+
+  private:
+    std::array<std::byte, 17> bytes_;
+};
+
+struct HeldRange {
+    uint64_t begin = 0, end = 0;  // end: ~0 for to the end of all files
+    vfs::LockKind kind = vfs::LockKind::read;
+};
+
+// The locks of one owner under one open.
+struct HeldLocks {
+    OwnerKey owner;
+    wire::nfs4::stateid4 stateid;
+    std::vector<HeldRange> ranges;  // sorted, apart from each other
+
+    void add(vfs::LockKind kind, uint64_t offset, uint64_t length);
+    void remove(uint64_t offset, uint64_t length);
+};
+
+struct HeldOpen {
+    vfs::OpenId id;
+    OwnerKey owner;
+    vfs::Handle handle;
+    wire::nfs4::stateid4 stateid;
+    vfs::OpenAccess access = vfs::OpenAccess::none;
+    vfs::OpenDeny deny = vfs::OpenDeny::none;
+    vfs::CredentialRef credential;
+    std::vector<HeldLocks> locks;
+    // Grows when the state was made anew after the server forgot it: an error about the old stateid
+    // is no news then.
+    uint32_t renewals = 0;
+    // The server lost it and would not give it back: its users get Errc::stale, and only they.
+    bool lost = false;
+
+    HeldLocks* find_locks(const OwnerKey& owner);
+};
+
+class OpenTable {
+  public:
+    // An owner that no open uses at this moment. Few are ever in use, so the server keeps few.
+    OwnerKey take_owner();
+    void give_back_owner(const OwnerKey& owner);
+
+    HeldOpen& add(HeldOpen open);
+    HeldOpen* find(vfs::OpenId id);
+    // The open that this stateid belongs to, whatever its seqid.
+    HeldOpen* find(const wire::nfs4::stateid4& stateid);
+    void erase(HeldOpen& open);
+    size_t size() const noexcept { return opens_.size(); }
+    std::vector<vfs::OpenId> all() const;
+
+  private:
+    std::unordered_map<uint64_t, std::unique_ptr<HeldOpen>> opens_;
+    std::vector<uint64_t> free_owners_;
+    uint64_t owners_ = 0;
+    uint64_t ids_ = 0;
+};
+
+}  // namespace strait::client::nfs4

@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Slots and calls. session_setup.cc makes sessions, session_recovery.cc makes them again.
+#include "client/nfs4/session.h"
+
+#include "base/log.h"
+#include "client/nfs4/rpc.h"
+#include "client/nfs4/status.h"
+
+namespace strait::client::nfs4 {
+
+using namespace wire::nfs4;
+using Verdict = SessionCall::Verdict;
+
+void SessionCall::completed() noexcept {
+    if (error.code == Errc::badsession || error.code == Errc::connreset) {
+        verdict = Verdict::again;
+    } else if (error.code != Errc::ok) {
+        verdict = Verdict::failed;
+    } else if (auto read = read_reply(); !read) {
+        error = read.error();
+        verdict = Verdict::failed;
+    }
+    if (epoch_ == session_.epoch_) session_.release(slot_);
+    if (verdict == Verdict::answered && status != NFS4_OK) {
+        session_.trace(*this, operations, to_error(status));
+    } else {
+        session_.trace(*this, operations, error);
+    }
+    settled();
+    done.set();
+}
+
+void Session::trace(const Call& call, std::string_view operations, Error status) noexcept {
+    if (!trace_) return;
+    RpcTrace trace{.server = server(),
+                   .operations = operations,
+                   .operation_count = 1,
+                   .request_bytes = call.record.size(),
+                   .reply_bytes = call.reply.empty() ? 0 : call.reply.size() + 4,
+                   .took = MonoClock::now() - call.begun,
+                   .sends = call.sends,
+                   .status = status};
+    for (char c : operations) trace.operation_count += c == ' ';
+    trace_->rpc(trace);
+}
+
+Result<> SessionCall::read_reply() {
+    wire::xdr::Reader in(reply);
+    if (auto head = read_reply_head(in); !head) return head;
+    CompoundResults results(in);
+    if (auto head = results.read_head(); !head) return head;
+    status = results.status();
+    if (results.left() == 0) {
+        // Not even SEQUENCE was looked at.
+        verdict = status == NFS4ERR_DELAY ? Verdict::again_later : Verdict::failed;
+        return verdict == Verdict::failed ? Result<>(fail(to_error(status))) : Result<>();
+    }
+    SEQUENCE4res sequence;
+    auto sequenced = results.next(sequence);
+    if (!sequenced) return fail(sequenced.error());
+    verdict = session_.judge(*this, *sequenced, sequence.sr_resok4);
+    if (verdict == Verdict::failed) return fail(to_error(*sequenced));
+    if (verdict != Verdict::answered) return {};
+    return answered(results);
+}
+
+// What SEQUENCE's own status means for the call and for the session.
+Verdict Session::judge(SessionCall& call, nfsstat4 status,
+                       const SEQUENCE4resok& result) noexcept {
+    if (call.epoch_ != epoch_) return Verdict::again;
+    Slot& slot = slots_[call.slot_];
+    switch (status) {
+        case NFS4_OK:
+            if (result.sr_sessionid != session_id_ || result.sr_slotid != call.slot_ ||
+                result.sr_sequenceid != slot.sequence) {
+                log_warn("{} answered for another slot: starting a new session", server());
+                lose(epoch_);
+                return Verdict::again;
+            }
+            last_renewal_ = call.begun;
+            slot_limit_ = std::min<uint32_t>(slots_.size(), result.sr_target_highest_slotid + 1);
+            watch_flags(result.sr_status_flags);
+            return Verdict::answered;
+        case NFS4ERR_DELAY:
+            slot.sequence--;  // not used up (RFC 8881 section 2.10.6.1.3)
+            return Verdict::again_later;
+        case NFS4ERR_RETRY_UNCACHED_REP:
+            // It ran, and the server did not keep the answer, as we had said it need not.
+            return Verdict::again;
+        case NFS4ERR_REP_TOO_BIG_TO_CACHE:
+            slot.sequence--;
+            call.cache_this = false;
+            return Verdict::again;
+        case NFS4ERR_CONN_NOT_BOUND_TO_SESSION:
+            slot.sequence--;
+            transport_.drop_all(Errc::badsession);  // binding comes with the new connections
+            return Verdict::again_later;
+        case NFS4ERR_BADSESSION:
+        case NFS4ERR_DEADSESSION:
+        case NFS4ERR_STALE_CLIENTID:
+        case NFS4ERR_SEQ_MISORDERED:
+        case NFS4ERR_SEQ_FALSE_RETRY:
+        case NFS4ERR_BADSLOT:
+        case NFS4ERR_BAD_HIGH_SLOT:
+            log_info("{} answered {}: starting a new session", server(), to_string(status));
+            lose(epoch_);
+            return Verdict::again;
+        default: return Verdict::failed;
+    }
+}
+
+// The lowest free slot, when more than `promised` are free.
+std::optional<uint32_t> Session::free_slot(uint32_t promised) const noexcept {
+    std::optional<uint32_t> lowest;
+    for (uint32_t id = 0; id < slot_limit_; id++) {
+        if (slots_[id].busy) continue;
+        if (!lowest) lowest = id;
+        if (promised-- == 0) return lowest;
+    }
+    return std::nullopt;
+}
+
+uint32_t Session::highest_busy() const noexcept {
+    for (uint32_t id = slots_.size(); id > 0; id--)
+        if (slots_[id - 1].busy) return id - 1;
+    return 0;
+}
+
+Task<uint32_t> Session::acquire(bool recovering) {
+    for (bool my_turn = false;; my_turn = true) {
+        if (phase_ == Phase::failed) co_return failure_;
+        bool usable = recovering || (phase_ == Phase::up && !reclaim_under_way_);
+        if (auto id = free_slot(my_turn ? 0 : promised_); usable && id) {
+            slots_[*id].busy = true;
+            co_return *id;
+        }
+        Errc why = co_await waiters_.wait();
+        if (why != Errc::ok) co_return why;
+        if (promised_ > 0) promised_--;
+    }
+}
+
+void Session::release(uint32_t slot) noexcept {
+    slots_[slot].busy = false;
+    slots_[slot].call = nullptr;
+    if (slot < slot_limit_ && waiters_.wake_one()) promised_++;
+}
+
+CompoundCall Session::begin(wire::xdr::Writer& out, SessionCall& call, uint32_t slot,
+                            const vfs::Credential* credential) {
+    transport_.enlist(call);
+    call.slot_ = slot;
+    call.epoch_ = epoch_;
+    call.mark_ = write_call_head(out, call.xid, credential ? *credential : *own_credential_);
+    CompoundCall compound(out, "", minor_);
+    compound.add(SEQUENCE4args{session_id_, ++slots_[slot].sequence, slot, highest_busy(),
+                               call.cache_this});
+    call.operations = "SEQUENCE";
+    return compound;
+}
+
+void Session::send(CompoundCall& compound, wire::xdr::Writer& out, Ref<SessionCall> call) {
+    compound.finish();
+    call->record = finish_record(out, call->mark_);
+    slots_[call->slot_].call = call;
+    transport_.submit(std::move(call));
+}
+
+bool Session::take_reclaim_complete() noexcept {
+    if (!reclaim_due_ || reclaim_under_way_) return false;
+    return reclaim_under_way_ = true;
+}
+
+void Session::reclaim_complete_done(bool done) noexcept {
+    reclaim_under_way_ = false;
+    if (done) reclaim_due_ = false;
+    wake_waiters();
+}
+
+void Session::wake_waiters() noexcept {
+    while (waiters_.wake_one()) promised_++;
+}
+
+void Session::watch_flags(uint32_t flags) {
+    if (phase_ != Phase::up || flags == 0) return;
+    if (flags & SEQ4_STATUS_RESTART_RECLAIM_NEEDED) {
+        phase_ = Phase::recovering;
+        nursery_.spawn(recover_state());
+        return;
+    }
+    constexpr uint32_t revoked = SEQ4_STATUS_EXPIRED_ALL_STATE_REVOKED |
+                                 SEQ4_STATUS_EXPIRED_SOME_STATE_REVOKED |
+                                 SEQ4_STATUS_ADMIN_STATE_REVOKED;
+    if ((flags & revoked) && !checking_state_) {
+        checking_state_ = true;
+        nursery_.spawn(check_state());
+    }
+    constexpr uint32_t no_back_channel =
+        SEQ4_STATUS_CB_PATH_DOWN | SEQ4_STATUS_CB_PATH_DOWN_SESSION | SEQ4_STATUS_BACKCHANNEL_FAULT;
+    if ((flags & no_back_channel) && MonoClock::now() - last_rebind_ > 60s) {
+        last_rebind_ = MonoClock::now();
+        nursery_.spawn(rebind_back_channel());
+    }
+}
+
+}  // namespace strait::client::nfs4
