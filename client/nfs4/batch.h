@@ -35,20 +35,44 @@ struct Step {
     uint32_t count = 0;  // LOOKUP: components of the walk that are done when it succeeds
 };
 
+// For OPEN: what the reply alone does not tell.
+struct Opening {
+    OwnerKey owner;
+    vfs::OpenAccess access = vfs::OpenAccess::none;
+    vfs::OpenDeny deny = vfs::OpenDeny::none;
+    vfs::CredentialRef credential;
+    vfs::Handle handle;    // known before, or by GETFH
+    bool guarded = false;  // an open that succeeds has created
+    bool creates = false;
+    vfs::OpenId made;      // once the reply is there
+    bool merged = false;
+};
+
+// For CLOSE, LOCK, LOCKU, OPEN_DOWNGRADE: which open, and what was asked of it.
+struct Change {
+    vfs::OpenId open;  // none: the one that `opening` makes
+    OwnerKey owner;    // of locks
+    vfs::LockKind kind = vfs::LockKind::read;
+    uint64_t offset = 0, length = 0;
+    vfs::OpenAccess access = vfs::OpenAccess::none;
+    vfs::OpenDeny deny = vfs::OpenDeny::none;
+};
+
 class Batch final : public SessionCall {
   public:
-    Batch(Session& session, Mount& owner, const vfs::Compound& program, uint32_t first);
+    // `first`: index of the program's first operation here.
+    Batch(Mount& owner, uint32_t first);
 
     Mount& mount;
-    const uint32_t first;  // index of the program's first operation here
+    const uint32_t first;
     SmallVector<Step, 16> steps;
     // By index - first; `done` of them are whole.
     SmallVector<vfs::OpResult, 8> results;
     std::optional<Step> failed;  // with SessionCall::status
     uint32_t steps_done = 0;
 
-    // The operation at `index` and its result's place. `program` is the caller's: only valid while
-    // somebody waits (see `waited_for`), so operations are looked at before the call is sent.
+    // The place of the result of the operation at `index`. (The program itself is the caller's,
+    // who may be gone when the reply comes: it is not looked at any more.)
     template <class T>
     typename T::Result& result(uint32_t index) {
         auto& place = results[index - first];
@@ -56,30 +80,10 @@ class Batch final : public SessionCall {
         return place.template emplace<typename T::Result>();
     }
 
-    // For OPEN: what the reply alone does not tell. One open a batch, at most.
-    struct Opening {
-        OwnerKey owner;
-        vfs::OpenAccess access = vfs::OpenAccess::none;
-        vfs::OpenDeny deny = vfs::OpenDeny::none;
-        vfs::CredentialRef credential;
-        vfs::Handle handle;    // known before, or by GETFH
-        bool guarded = false;  // an open that succeeds has created
-        bool creates = false;
-        vfs::OpenId made;      // once the reply is there
-        bool merged = false;
-    };
-    std::optional<Opening> opening;
-    // For CLOSE, LOCK, LOCKU, OPEN_DOWNGRADE: which open, and what was asked of it.
-    struct Change {
-        vfs::OpenId open;  // none: the one that `opening` makes
-        OwnerKey owner;    // of locks
-        vfs::LockKind kind = vfs::LockKind::read;
-        uint64_t offset = 0, length = 0;
-        vfs::OpenAccess access = vfs::OpenAccess::none;
-        vfs::OpenDeny deny = vfs::OpenDeny::none;
-    };
+    std::optional<Opening> opening;  // one open a batch, at most
     SmallVector<Change, 2> changes;
     uint32_t changes_done = 0;
+    bool closed_unknown = false;  // CLOSE of what the server does not know any more: it is closed
     vfs::Handle cut_handle;   // of the current node where the program was cut
     bool reclaim_complete = false;  // it carries RECLAIM_COMPLETE
     // Given although we asked for none: it is returned at once.
@@ -87,14 +91,18 @@ class Batch final : public SessionCall {
     // Decoding once more, after names of owners were looked up: tables stay as they are.
     bool again = false;
     bool waited_for = true;
+    uint32_t most_entries = ~0u;  // of a READDIR
+    uint32_t state_epoch = 0;     // Mount::state_epoch_ when it was written
 
     HeldOpen* changed_open(const Change& change);
     // Reads the reply a second time.
     Result<> reread();
+    // It will not be sent, or nobody waits for it any more: what it took or opened goes back.
+    void settled() noexcept override;
+    void end_orphans() noexcept;
 
   private:
     Result<> answered(wire::nfs4::CompoundResults& results) override;
-    void settled() noexcept override;
 };
 
 }  // namespace strait::client::nfs4

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // A connection's two loops.
-#include "client/nfs4/record.h"
 #include "client/nfs4/transport.h"
+#include "wire/rpc/record.h"
 
 namespace strait::client::nfs4 {
 
@@ -40,7 +40,7 @@ Task<> Link::send_loop() {
 }
 
 Task<> Link::receive_loop() {
-    RecordAssembler records(max_record);
+    wire::rpc::RecordParser records(max_record);
     for (;;) {
         auto bytes = co_await stream_.receive().result();
         if (!bytes) drop(bytes.error());
@@ -51,12 +51,11 @@ Task<> Link::receive_loop() {
         }
         records.feed(std::move(received));
         for (;;) {
-            BufferChain record;
-            auto whole = records.next(record);
-            if (!whole) drop(whole.error());
-            bool more = co_await whole;
-            if (!more) break;
-            owner_.deliver(*this, std::move(record));
+            auto next = records.next();
+            if (!next) drop(next.error());
+            std::optional<BufferChain> record = co_await std::move(next);
+            if (!record) break;
+            owner_.deliver(*this, std::move(*record));
         }
     }
 }

@@ -35,17 +35,15 @@ vfs::Stability to_stability(stable_how4 how) {
 }  // namespace
 
 Result<Builder::Emitted> Builder::emit(const vfs::Read& read) {
-    uint64_t done = index_ == progress_.next_ ? progress_.piece_done : 0;
-    uint32_t piece = std::min<uint64_t>(read.count - done, mount_.read_size());
+    uint32_t piece = std::min(read.count, mount_.read_size());
     if (!room(1, piece + 128)) return Emitted::not_here;
     auto with = stateid();
     if (!with) return fail(with.error());
     if (!*with) return Emitted::not_here;
     batch_.result<vfs::Read>(index_);
-    add(READ4args{**with, read.offset + done, piece}, &Takes::read);
+    add(READ4args{**with, read.offset, piece}, &Takes::read);
     spend(1, piece + 128);
-    batch_.asked = piece;
-    return done + piece < read.count ? Emitted::partly : Emitted::whole;
+    return piece < read.count ? Emitted::partly : Emitted::whole;
 }
 
 Takes::Status Takes::read(Batch& batch, const Step& step, Results& in) {
@@ -59,19 +57,18 @@ Takes::Status Takes::read(Batch& batch, const Step& step, Results& in) {
 }
 
 Result<Builder::Emitted> Builder::emit(const vfs::Write& write) {
-    uint64_t done = index_ == progress_.next_ ? progress_.piece_done : 0;
-    uint32_t piece = std::min<uint64_t>(write.data.size() - done, mount_.write_size());
+    uint32_t piece = std::min<uint64_t>(write.data.size(), mount_.write_size());
     if (!room(1, 128, piece + 64)) return Emitted::not_here;
     auto with = stateid();
     if (!with) return fail(with.error());
     if (!*with) return Emitted::not_here;
     batch_.result<vfs::Write>(index_);
     bool whole = piece == write.data.size();
-    add(WRITE4args{**with, write.offset + done, static_cast<stable_how4>(write.stability),
-                   whole ? write.data : write.data.slice(done, piece)},
+    add(WRITE4args{**with, write.offset, static_cast<stable_how4>(write.stability),
+                   whole ? write.data : write.data.slice(0, piece)},
         &Takes::write);
     spend(1, 128);
-    return done + piece < write.data.size() ? Emitted::partly : Emitted::whole;
+    return piece < write.data.size() ? Emitted::partly : Emitted::whole;
 }
 
 Takes::Status Takes::write(Batch& batch, const Step& step, Results& in) {

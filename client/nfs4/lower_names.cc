@@ -4,7 +4,6 @@
 
 #include "client/nfs4/attributes.h"
 #include "client/nfs4/lowering.h"
-#include "client/nfs4/status.h"
 #include "client/nfs4/takes.h"
 #include "wire/nfs4/create.h"
 #include "wire/nfs4/filehandle.h"
@@ -14,6 +13,7 @@
 #include "wire/nfs4/readlink.h"
 #include "wire/nfs4/remove.h"
 #include "wire/nfs4/rename.h"
+#include "wire/nfs4/errc_map.h"
 
 namespace strait::client::nfs4 {
 
@@ -68,7 +68,7 @@ Result<> fill_entries(const dirlist4& list, size_t count, IdMap& ids, vfs::ReadD
         nfsstat4 error = NFS4_OK;
         if (auto read = read_attributes(from.attrs, ids, entry.attributes, error); !read)
             return read;
-        if (error != NFS4_OK) entry.error = to_error(error);
+        if (error != NFS4_OK) entry.error = error_of(error);
     }
     out.storage.clear();
     out.storage.push_back(std::move(names));

@@ -75,7 +75,7 @@ Result<Builder::Emitted> Builder::emit(const vfs::Open& open) {
     if (creates && open.name.empty()) return fail(Errc::inval);
     bool exclusive = open.create == vfs::Open::Create::exclusive;
     bool given = open.owner.client != 0 || open.owner.id != 0;
-    Batch::Opening& opening = batch_.opening.emplace();
+    Opening& opening = batch_.opening.emplace();
     opening.owner = given ? OwnerKey{'o', open.owner.client, open.owner.id}
                           : mount_.opens_.take_owner();
     opening.access = open.access;
@@ -117,7 +117,7 @@ Takes::Status Takes::open(Batch& batch, const Step& step, Results& in) {
     OPEN4res result;
     auto status = in.next(result);
     if (!status || *status != NFS4_OK) return status;
-    Batch::Opening& opening = *batch.opening;
+    Opening& opening = *batch.opening;
     auto& out = batch.result<vfs::Open>(step.index);
     const OPEN4resok& ok = result.resok4;
     out.directory = to_change(ok.cinfo);
@@ -184,7 +184,7 @@ Takes::Status Takes::downgrade(Batch& batch, const Step&, Results& in) {
     OPEN_DOWNGRADE4res result;
     auto status = in.next(result);
     if (!status || *status != NFS4_OK || batch.again) return status;
-    const Batch::Change& change = batch.changes[batch.changes_done++];
+    const Change& change = batch.changes[batch.changes_done++];
     if (HeldOpen* open = batch.changed_open(change)) {
         open->stateid = result.resok4.open_stateid;
         open->access = change.access;
@@ -197,9 +197,13 @@ Result<Builder::Emitted> Builder::emit(const vfs::Close&) {
     if (!open_here_ && !current_.open) return fail(Errc::bad_stateid);
     HeldOpen* open = open_here_ ? nullptr : mount_.opens_.find(current_.open);
     if (!open_here_ && !open) return fail(Errc::bad_stateid);
+    if (open && open->lost) {  // nothing is left to close at the server
+        current_.open = {};
+        return Emitted::whole;
+    }
     uint32_t locks = open ? static_cast<uint32_t>(open->locks.size()) : 0;
     if (!room(1 + locks)) return Emitted::not_here;
-    auto with = open && open->lost ? Result<std::optional<stateid4>>(anonymous_stateid) : stateid();
+    auto with = stateid();
     if (!with) return fail(with.error());
     if (!*with) return Emitted::not_here;
     // A server may refuse to close what has locks (NFS4ERR_LOCKS_HELD, RFC 8881 section 18.2.3).
@@ -224,7 +228,8 @@ Takes::Status Takes::close(Batch& batch, const Step&, Results& in) {
     bool gone = *status == NFS4ERR_BAD_STATEID || *status == NFS4ERR_STALE_STATEID ||
                 *status == NFS4ERR_EXPIRED || *status == NFS4ERR_ADMIN_REVOKED;
     if (*status != NFS4_OK && !gone) return status;
-    const Batch::Change& change = batch.changes[batch.changes_done++];
+    batch.closed_unknown = gone;
+    const Change& change = batch.changes[batch.changes_done++];
     if (HeldOpen* open = batch.changed_open(change)) batch.mount.opens_.erase(*open);
     return status;
 }
@@ -266,7 +271,7 @@ Takes::Status Takes::lock(Batch& batch, const Step& step, Results& in) {
     if (*status != NFS4_OK) return status;
     batch.result<vfs::Lock>(step.index);
     if (batch.again) return status;
-    const Batch::Change& change = batch.changes[batch.changes_done++];
+    const Change& change = batch.changes[batch.changes_done++];
     HeldOpen* open = batch.changed_open(change);
     if (!open) return status;
     HeldLocks* locks = open->find_locks(change.owner);
@@ -318,7 +323,7 @@ Takes::Status Takes::unlock(Batch& batch, const Step&, Results& in) {
     LOCKU4res result;
     auto status = in.next(result);
     if (!status || *status != NFS4_OK || batch.again) return status;
-    const Batch::Change& change = batch.changes[batch.changes_done++];
+    const Change& change = batch.changes[batch.changes_done++];
     HeldOpen* open = batch.changed_open(change);
     HeldLocks* locks = open ? open->find_locks(change.owner) : nullptr;
     if (!locks) return status;

@@ -3,6 +3,11 @@
 #include "client/nfs4/lowering.h"
 
 #include "client/nfs4/mount.h"
+#include "client/nfs4/takes.h"
+#include "wire/nfs4/attributes.h"
+#include "wire/nfs4/filehandle.h"
+#include "wire/nfs4/getattr.h"
+#include "wire/nfs4/lookup.h"
 
 namespace strait::client::nfs4 {
 
@@ -52,6 +57,9 @@ void Lowering::apply(uint32_t index, const vfs::OpResult& result, const Batch& b
         current_.set_handle(batch.opening->handle);
         current_.open = made.open;
     } else if (std::holds_alternative<vfs::Close>(op)) {
+        // What the server lost is closed without asking it.
+        HeldOpen* open = mount_.opens_.find(current_.open);
+        if (open && open->lost) mount_.opens_.erase(*open);
         current_.open = {};
     } else if (auto* create = std::get_if<vfs::Create>(&op)) {
         current_.step(create->name);
@@ -68,16 +76,55 @@ void Lowering::advance(Batch& batch, vfs::Reply& reply) {
         next_ = index + 1;
         walk_offset_ = walked_ = 0;
     }
-    if (!batch.failed && partial_ && std::holds_alternative<vfs::Walk>(program_.ops[next_])) {
-        current_ = partial_position_;
-        walk_offset_ = partial_offset_;
-        walked_ = batch.result<vfs::Walk>(next_).walked;
+    if (!batch.failed && partial_) {
+        if (std::holds_alternative<vfs::Walk>(program_.ops[next_])) {
+            current_ = partial_position_;
+            walk_offset_ = partial_offset_;
+            walked_ = batch.result<vfs::Walk>(next_).walked;
+        } else {
+            large_ = std::move(batch.results[next_ - batch.first]);
+        }
     }
     if (!batch.failed && !batch.cut_handle.empty()) {
         vfs::OpenId open = current_.open;
         current_.set_handle(batch.cut_handle, current_.depth);
         current_.open = open;
     }
+}
+
+void Lowering::finish_large(vfs::Reply& reply) {
+    reply.results.push_back(std::move(*large_));
+    large_.reset();
+    next_++;
+}
+
+bool Lowering::begin_large(vfs::Reply& reply) {
+    if (next_ != 0 || program_.ops.size() < 2) return false;
+    size_t last = program_.ops.size() - 1;
+    auto* read = std::get_if<vfs::Read>(&program_.ops[last]);
+    auto* write = std::get_if<vfs::Write>(&program_.ops[last]);
+    bool large = (read && read->count > mount_.read_size()) ||
+                 (write && write->data.size() > mount_.write_size());
+    if (!large || !mount_.limits_known_) return false;
+    Position position;
+    for (size_t i = 0; i < last; i++) {
+        if (auto* put = std::get_if<vfs::Put>(&program_.ops[i])) {
+            position = Position();
+            position.set_handle(put->handle);
+        } else if (auto* use = std::get_if<vfs::UseOpen>(&program_.ops[i])) {
+            HeldOpen* open = mount_.opens_.find(use->open);
+            if (!open || open->lost) return false;
+            if (position.base == Position::Base::none) position.set_handle(open->handle);
+            position.open = use->open;
+        } else {
+            return false;
+        }
+    }
+    for (size_t i = 0; i < last; i++) reply.results.emplace_back();
+    current_ = position;
+    next_ = static_cast<uint32_t>(last);
+    large_ = read ? vfs::OpResult(vfs::Read::Result()) : vfs::OpResult(vfs::Write::Result());
+    return true;
 }
 
 bool Lowering::needs_root_handle() const {

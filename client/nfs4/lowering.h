@@ -31,8 +31,17 @@ class Lowering {
     // A walk found that `walked` components into operation next() it stood at our root.
     void stood_at_root(uint32_t walked);
 
-    // Bytes of the Read or Write at next() that are done already, when it is larger than one piece.
-    uint64_t piece_done = 0;
+    // A Read or Write at next() of which the first piece is done and the rest is not: bulk.cc does
+    // it, and then passes over the operation with its result.
+    bool in_large() const { return large_.has_value(); }
+    vfs::OpResult& large() { return *large_; }
+    const Position& position() const { return current_; }
+    void finish_large(vfs::Reply& reply);
+    // A program that only chooses a file and then reads or writes much needs no first piece: true
+    // when it is that and the cursor has been moved to it.
+    bool begin_large(vfs::Reply& reply);
+
+    bool never_cache = false;  // a reply was too big to be kept for a resend
 
   private:
     friend class Builder;
@@ -45,6 +54,7 @@ class Lowering {
     // Of the Walk at next_: where it goes on, and how many components lie behind.
     size_t walk_offset_ = 0;
     uint32_t walked_ = 0;
+    std::optional<vfs::OpResult> large_;
     bool partial_ = false;  // the batch ends inside an operation
     size_t partial_offset_ = 0;
     Position partial_position_;

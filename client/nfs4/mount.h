@@ -35,26 +35,37 @@ class Mount final : public vfs::Backend, private Session::Keeper {
     friend class Batch;
     friend class Builder;
     friend class Lowering;
+    friend class Bulk;
     friend struct Takes;
 
-    enum class Next : uint8_t { go_on, pause, stop };
+    enum class Next : uint8_t { go_on, pause, renew, stop };
 
     Mount(Reactor& reactor, const Url& url, MountOptions options, TraceSink* trace);
 
     // run.cc
     Task<vfs::Reply> run_program(const vfs::Compound& program);
-    Task<Ref<Batch>> exchange(Lowering& progress, const vfs::Compound& program, Error& refused);
+    Task<Ref<Batch>> exchange(Lowering& progress, const vfs::Compound& program,
+                              vfs::Reply& reply);
+    Task<uint32_t> acquire_until(MonoTime until);
     Next judge(Lowering& progress, Batch& batch, vfs::Reply& reply);
     void fail_program(Lowering& progress, Batch& batch, vfs::Reply& reply);
-    bool state_changed_since(Batch& batch);
     Task<> learn_root();
     // bulk.cc
     Task<> finish_large(Lowering& progress, const vfs::Compound& program, vfs::Reply& reply);
     // reclaim.cc
     Task<> reclaim() override;
     Task<> check_state() override;
+    Task<> reclaim_open(vfs::OpenId id, uint32_t claim);
+    Task<> reclaim_locks(vfs::OpenId id, size_t index, uint32_t claim);
+    Task<> renew_open(vfs::OpenId id, uint32_t seen_epoch);
+    template <class Res, class Args>
+    Task<wire::nfs4::nfsstat4> ask_about(const vfs::Handle* handle, const Args& args, Res& result,
+                                         const vfs::Credential* credential);
     // Ends an open that nobody can name any more.
     void drop_orphan(vfs::OpenId open);
+    Task<> close_orphan(vfs::OpenId id);
+    void return_delegation(const wire::nfs4::stateid4& stateid, const vfs::Handle& handle);
+    Task<> give_back(wire::nfs4::stateid4 stateid, vfs::Handle handle);
 
     uint32_t read_size() const noexcept;
     uint32_t write_size() const noexcept;
@@ -74,7 +85,9 @@ class Mount final : public vfs::Backend, private Session::Keeper {
     bool limits_known_ = false;
     uint64_t max_read_ = 0, max_write_ = 0;
     bool xattrs_ = false;
-    uint32_t next_lock_owner_ = 0;
+    // Grows whenever state was taken back or given up: a refusal of something older is no news.
+    uint32_t state_epoch_ = 0;
+    Mutex renewing_;
 };
 
 }  // namespace strait::client::nfs4

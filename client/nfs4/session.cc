@@ -4,7 +4,8 @@
 
 #include "base/log.h"
 #include "client/nfs4/rpc.h"
-#include "client/nfs4/status.h"
+#include "wire/nfs4/errc_map.h"
+#include "wire/rpc/record.h"
 
 namespace strait::client::nfs4 {
 
@@ -22,7 +23,7 @@ void SessionCall::completed() noexcept {
     }
     if (epoch_ == session_.epoch_) session_.release(slot_);
     if (verdict == Verdict::answered && status != NFS4_OK) {
-        session_.trace(*this, operations, to_error(status));
+        session_.trace(*this, operations, error_of(status));
     } else {
         session_.trace(*this, operations, error);
     }
@@ -53,13 +54,13 @@ Result<> SessionCall::read_reply() {
     if (results.left() == 0) {
         // Not even SEQUENCE was looked at.
         verdict = status == NFS4ERR_DELAY ? Verdict::again_later : Verdict::failed;
-        return verdict == Verdict::failed ? Result<>(fail(to_error(status))) : Result<>();
+        return verdict == Verdict::failed ? Result<>(fail(error_of(status))) : Result<>();
     }
     SEQUENCE4res sequence;
     auto sequenced = results.next(sequence);
     if (!sequenced) return fail(sequenced.error());
     verdict = session_.judge(*this, *sequenced, sequence.sr_resok4);
-    if (verdict == Verdict::failed) return fail(to_error(*sequenced));
+    if (verdict == Verdict::failed) return fail(error_of(*sequenced));
     if (verdict != Verdict::answered) return {};
     return answered(results);
 }
@@ -159,9 +160,17 @@ CompoundCall Session::begin(wire::xdr::Writer& out, SessionCall& call, uint32_t 
     return compound;
 }
 
+void Session::take_back(SessionCall& call) noexcept {
+    transport_.forget(call);
+    if (call.epoch_ != epoch_) return;
+    slots_[call.slot_].sequence--;
+    release(call.slot_);
+}
+
 void Session::send(CompoundCall& compound, wire::xdr::Writer& out, Ref<SessionCall> call) {
     compound.finish();
-    call->record = finish_record(out, call->mark_);
+    wire::rpc::end_record(out, call->mark_);
+    call->record = out.take();
     slots_[call->slot_].call = call;
     transport_.submit(std::move(call));
 }

@@ -14,6 +14,7 @@
 
 #include "client/nfs4/transport.h"
 #include "vfs/credential.h"
+#include "wire/nfs4/callback.h"
 #include "wire/nfs4/compound.h"
 #include "wire/nfs4/sequence.h"
 #include "wire/nfs4/session.h"
@@ -91,9 +92,11 @@ class Session final : public Transport::Handler {
     Task<uint32_t> acquire(bool recovering = false);
     void release(uint32_t slot) noexcept;
     // Writes everything up to and including SEQUENCE, for a slot that acquire() gave.
-    // finish_record() ends the record and send() brings it out; then the slot is the call's.
+    // send() ends the record and brings it out; then the slot is the call's.
     wire::nfs4::CompoundCall begin(wire::xdr::Writer& out, SessionCall& call, uint32_t slot,
                                    const vfs::Credential* credential);
+    // begin() undone: nothing will be sent.
+    void take_back(SessionCall& call) noexcept;
     void send(wire::nfs4::CompoundCall& compound, wire::xdr::Writer& out, Ref<SessionCall> call);
 
     // The server has lost the session that `epoch` names: make another one, once.
@@ -123,10 +126,15 @@ class Session final : public Transport::Handler {
     };
     template <class Res>
     struct Answer;
+    // The transient range of program numbers, RFC 5531 section 8.3.
+    static constexpr uint32_t callback_program = 0x40000000;
 
     // Transport::Handler
     Task<> prepare(Link& link) override;
     void called(Link& link, BufferChain record) noexcept override;
+    void answer_callback(wire::xdr::Reader& in, wire::xdr::Writer& out) noexcept;
+    wire::nfs4::nfsstat4 answer_sequence(const wire::nfs4::CB_SEQUENCE4args& args,
+                                         wire::nfs4::CB_SEQUENCE4res& out) noexcept;
 
     template <class Res, class Args>
     Task<Answer<Res>> ask(Args args, Link* link = nullptr);

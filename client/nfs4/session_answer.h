@@ -7,7 +7,8 @@
 
 #include "client/nfs4/rpc.h"
 #include "client/nfs4/session.h"
-#include "client/nfs4/status.h"
+#include "wire/nfs4/errc_map.h"
+#include "wire/rpc/record.h"
 
 namespace strait::client::nfs4 {
 
@@ -29,7 +30,8 @@ Task<Session::Answer<Res>> Session::ask(Args args, Link* link) {
     CompoundCall compound(out, "", minor_);
     compound.add(args);
     compound.finish();
-    call->record = finish_record(out, mark);
+    wire::rpc::end_record(out, mark);
+    call->record = out.take();
     if (link) {
         transport_.submit_on(*link, call);
     } else {
@@ -47,7 +49,7 @@ Task<Session::Answer<Res>> Session::ask(Args args, Link* link) {
     co_await read_reply_head(*answer.reader);
     CompoundResults results(*answer.reader);
     co_await results.read_head();
-    if (results.left() == 0) co_await to_error(results.status());
+    if (results.left() == 0) co_await error_of(results.status());
     answer.status = co_await results.next(answer.result);
     co_return answer;
 }

@@ -5,7 +5,7 @@
 #include "base/log.h"
 #include "client/nfs4/session.h"
 #include "client/nfs4/session_answer.h"
-#include "client/nfs4/status.h"
+#include "wire/nfs4/errc_map.h"
 
 namespace strait::client::nfs4 {
 
@@ -70,7 +70,7 @@ Task<> Session::renew_session() {
         co_await exchange_id();
         status = co_await create_session();
     }
-    if (status != NFS4_OK) co_await to_error(status);
+    if (status != NFS4_OK) co_await error_of(status);
     if (!new_client_) co_return;
     log_info("{} has restarted: taking back what was open", server());
     co_await keeper_.reclaim();

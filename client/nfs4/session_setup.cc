@@ -9,8 +9,8 @@
 #include "client/nfs4/rpc.h"
 #include "client/nfs4/session.h"
 #include "client/nfs4/session_answer.h"
-#include "client/nfs4/status.h"
 #include "wire/nfs4/exchange_id.h"
+#include "wire/nfs4/errc_map.h"
 
 namespace strait::client::nfs4 {
 
@@ -18,7 +18,6 @@ using namespace wire::nfs4;
 
 namespace {
 
-constexpr uint32_t callback_program = 0x40000000;  // the transient range, RFC 5531 section 8.3
 constexpr uint32_t head_room = 64 * 1024;          // of a compound, around its payload
 
 uint64_t random_number() {
@@ -71,7 +70,7 @@ Task<> Session::open() {
     }
     co_await known;
     nfsstat4 status = co_await create_session();
-    if (status != NFS4_OK) co_await to_error(status);
+    if (status != NFS4_OK) co_await error_of(status);
     new_client_ = false;  // there is nothing to take back yet
     phase_ = Phase::up;
     nursery_.spawn(renew_lease());
@@ -85,7 +84,7 @@ Task<> Session::exchange_id() {
     args.eia_flags = EXCHGID4_FLAG_USE_NON_PNFS;
     args.eia_client_impl_id = nfs_impl_id4{"strait", "strait", {}};
     auto answer = co_await ask<EXCHANGE_ID4res>(std::move(args));
-    if (answer.status != NFS4_OK) co_await to_error(answer.status);
+    if (answer.status != NFS4_OK) co_await error_of(answer.status);
     const EXCHANGE_ID4resok& ok = answer.result.eir_resok4;
     // A confirmed client id is one that the server still knows, with all its state.
     bool is_new = (ok.eir_flags & EXCHGID4_FLAG_CONFIRMED_R) == 0;
@@ -140,7 +139,7 @@ Task<> Session::bind(Link& link, bool back_channel) {
     BIND_CONN_TO_SESSION4args args{session_id_, back_channel ? CDFC4_FORE_OR_BOTH : CDFC4_FORE,
                                    false};
     auto answer = co_await ask<BIND_CONN_TO_SESSION4res>(args, &link);
-    if (answer.status != NFS4_OK) co_await to_error(answer.status);
+    if (answer.status != NFS4_OK) co_await error_of(answer.status);
 }
 
 // A connection was made again: it is bound to the session, which also tells whether the server
@@ -175,9 +174,9 @@ Task<> Session::close() {
 
 Task<> Session::say_goodbye() {
     auto session = co_await ask<DESTROY_SESSION4res>(DESTROY_SESSION4args{session_id_});
-    if (session.status != NFS4_OK) co_await to_error(session.status);
+    if (session.status != NFS4_OK) co_await error_of(session.status);
     auto client = co_await ask<DESTROY_CLIENTID4res>(DESTROY_CLIENTID4args{client_id_});
-    if (client.status != NFS4_OK) co_await to_error(client.status);
+    if (client.status != NFS4_OK) co_await error_of(client.status);
 }
 
 }  // namespace strait::client::nfs4

@@ -221,12 +221,15 @@ void Transport::finish(Call& call, Error error) noexcept {
     call.error = error;
     if (call.link_) call.link_->in_flight_--;
     call.link_ = nullptr;
-    size_t place = call.xid & 0xffff;
-    if (place < calls_.size() && calls_[place].get() == &call) {
-        calls_[place] = nullptr;
-        free_places_.push_back(static_cast<uint16_t>(place));
-    }
+    forget(call);
     call.completed();
+}
+
+void Transport::forget(Call& call) noexcept {
+    size_t place = call.xid & 0xffff;
+    if (place >= calls_.size() || calls_[place].get() != &call) return;
+    free_places_.push_back(static_cast<uint16_t>(place));
+    calls_[place] = nullptr;
 }
 
 void Transport::abandon(Call& call, Error why) noexcept { finish(call, why); }

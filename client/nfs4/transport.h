@@ -73,6 +73,8 @@ class Transport {
 
     // Room in the table of calls: sets call.xid. The record is encoded with it.
     void enlist(Call& call);
+    // enlist() undone, for a call that will not be submitted.
+    void forget(Call& call) noexcept;
     // Sends it now, or when a connection is up.
     void submit(Ref<Call> call);
     // Sends it on this connection or fails it.

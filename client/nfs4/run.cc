@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The life of a program: build a compound, send it, take over its results, and go on until the
+// program ends, fails, or must wait.
+#include "client/nfs4/mount.h"
+#include "client/nfs4/takes.h"
+#include "wire/nfs4/errc_map.h"
+
+namespace strait::client::nfs4 {
+
+using namespace wire::nfs4;
+using Verdict = SessionCall::Verdict;
+using Role = Step::Role;
+
+namespace {
+
+constexpr Duration first_pause = 15ms, longest_pause = 2s;
+
+bool is_state_error(nfsstat4 status) {
+    switch (status) {
+        case NFS4ERR_BAD_STATEID:
+        case NFS4ERR_STALE_STATEID:
+        case NFS4ERR_OLD_STATEID:
+        case NFS4ERR_EXPIRED:
+        case NFS4ERR_ADMIN_REVOKED:
+        case NFS4ERR_DELEG_REVOKED: return true;
+        default: return false;
+    }
+}
+
+// Must the server keep the reply, because doing it twice is not doing it once? Large replies come
+// only with operations that may be done again.
+bool wants_cached_reply(const vfs::Compound& program, uint32_t from, uint32_t most_cached) {
+    bool once = false;
+    size_t reply = 512;
+    for (uint32_t i = from; i < program.ops.size(); i++) {
+        const vfs::Op& op = program.ops[i];
+        if (auto* read = std::get_if<vfs::Read>(&op)) reply += read->count;
+        if (auto* list = std::get_if<vfs::ReadDir>(&op)) reply += list->max_bytes;
+        if (std::holds_alternative<vfs::GetXattr>(op) || std::holds_alternative<vfs::ListXattrs>(op))
+            reply += 65536;
+        reply += 128 + (std::holds_alternative<vfs::GetAttr>(op) ? 256 : 0);
+        auto* open = std::get_if<vfs::Open>(&op);
+        once = once || (open && open->create != vfs::Open::Create::never) ||
+               std::holds_alternative<vfs::SetAttr>(op) || std::holds_alternative<vfs::Create>(op) ||
+               std::holds_alternative<vfs::Remove>(op) || std::holds_alternative<vfs::Rename>(op) ||
+               std::holds_alternative<vfs::Link>(op) || std::holds_alternative<vfs::Lock>(op) ||
+               std::holds_alternative<vfs::Unlock>(op) || std::holds_alternative<vfs::Close>(op) ||
+               std::holds_alternative<vfs::Downgrade>(op) ||
+               std::holds_alternative<vfs::SetXattr>(op) ||
+               std::holds_alternative<vfs::RemoveXattr>(op);
+    }
+    return once && reply <= most_cached;
+}
+
+}  // namespace
+
+Task<vfs::Reply> Mount::run(const vfs::Compound& program) {
+    auto inside = co_await gate_.enter();
+    co_return co_await run_program(program);
+}
+
+Task<vfs::Reply> Mount::run_program(const vfs::Compound& program) {
+    vfs::Reply reply;
+    Lowering progress(*this, program);
+    if (progress.begin_large(reply)) co_await finish_large(progress, program, reply);
+    Duration pause = first_pause;
+    while (!progress.ended() && reply.ok()) {
+        if (progress.needs_root_handle()) co_await learn_root();
+        Ref<Batch> batch = co_await exchange(progress, program, reply);
+        if (!batch) break;
+        Next next = judge(progress, *batch, reply);
+        if (next == Next::renew) {
+            co_await renew_open(progress.position().open, batch->state_epoch);
+        } else if (next == Next::pause) {
+            co_await reactor_.sleep_for(pause);
+            pause = std::min(pause * 2, longest_pause);
+        } else if (next == Next::stop) {
+            break;
+        } else {
+            pause = first_pause;
+        }
+        if (progress.in_large() && reply.ok()) co_await finish_large(progress, program, reply);
+    }
+    reply.completed = progress.next();
+    co_return reply;
+}
+
+// One compound there and back. Null: the operation at progress.next() cannot be asked for, and
+// `reply` says why.
+Task<Ref<Batch>> Mount::exchange(Lowering& progress, const vfs::Compound& program,
+                                 vfs::Reply& reply) {
+    MonoTime until = options_.on_silence == OnSilence::hard
+                         ? never
+                         : MonoClock::now() + options_.timeo * (options_.retrans + 1);
+    uint32_t slot = co_await acquire_until(until);
+    auto batch = make_ref<Batch>(*this, progress.next());
+    batch->state_epoch = state_epoch_;
+    batch->cache_this = !progress.never_cache &&
+                        wants_cached_reply(program, progress.next(),
+                                           session_.limits().max_response_cached);
+    wire::xdr::Writer out;
+    CompoundCall compound = session_.begin(out, *batch, slot, program.credential.get());
+    if (auto built = progress.build(*batch, compound); !built) {
+        session_.take_back(*batch);
+        batch->settled();
+        reply.error = built.error();
+        co_return Ref<Batch>();
+    }
+    session_.send(compound, out, batch);
+    auto waited = until == never
+                      ? co_await batch->done.wait().result()
+                      : co_await reactor_.with_deadline(batch->done.wait(), until).result();
+    if (!waited) {
+        // The slot stays the call's; what it opens is closed when the reply comes.
+        batch->waited_for = false;
+        if (batch->done.is_set()) batch->end_orphans();
+        co_await waited;
+    }
+    if (batch->verdict == Verdict::failed) co_await batch->error;
+    if (ids_.needs_lookup()) {
+        co_await ids_.resolve(reactor_);
+        if (batch->verdict == Verdict::answered) co_await batch->reread();
+    }
+    co_return batch;
+}
+
+Task<uint32_t> Mount::acquire_until(MonoTime until) {
+    if (until == never) co_return co_await session_.acquire();
+    co_return co_await reactor_.with_deadline(session_.acquire(), until);
+}
+
+// What is to be done next, after `batch` has come back.
+Mount::Next Mount::judge(Lowering& progress, Batch& batch, vfs::Reply& reply) {
+    if (batch.verdict == Verdict::again_later) return Next::pause;
+    if (batch.verdict != Verdict::answered) {
+        progress.never_cache = progress.never_cache || !batch.cache_this;
+        return Next::go_on;
+    }
+    bool closing = batch.failed && batch.closed_unknown;
+    if (closing) batch.failed->index++;
+    progress.advance(batch, reply);
+    if (!batch.failed || closing) return Next::go_on;
+    switch (batch.failed->role) {
+        case Role::reclaim_complete: return batch.status == NFS4ERR_DELAY ? Next::pause : Next::go_on;
+        case Role::below_root:
+            if (batch.status != NFS4ERR_SAME) break;
+            progress.stood_at_root(batch.result<vfs::Walk>(progress.next()).walked);
+            return Next::go_on;
+        case Role::root:
+            if (batch.status == NFS4ERR_DELAY || batch.status == NFS4ERR_GRACE) break;
+            if (!root_handle_) break;
+            root_handle_.reset();  // it may have another one after a restart
+            return Next::go_on;
+        case Role::plain:
+        case Role::setup:
+        case Role::no_directory:
+        case Role::directory:
+        case Role::no_symlink: break;
+    }
+    if (batch.status == NFS4ERR_DELAY || batch.status == NFS4ERR_GRACE) return Next::pause;
+    if (is_state_error(batch.status) && progress.position().open) {
+        return batch.state_epoch != state_epoch_ ? Next::go_on : Next::renew;
+    }
+    fail_program(progress, batch, reply);
+    return Next::stop;
+}
+
+void Mount::fail_program(Lowering& progress, Batch& batch, vfs::Reply& reply) {
+    uint32_t place = progress.next() - batch.first;
+    if (place < batch.results.size()) reply.results.push_back(std::move(batch.results[place]));
+    reply.error = error_of(batch.status);
+    if (batch.failed->role == Role::no_directory && batch.status == NFS4ERR_SAME)
+        reply.error.code = Errc::isdir;
+    if (batch.failed->role == Role::directory && batch.status == NFS4ERR_NOT_SAME)
+        reply.error.code = Errc::notdir;
+    if (batch.failed->role == Role::no_symlink && batch.status == NFS4ERR_SAME)
+        reply.error.code = Errc::symlink;
+}
+
+Task<> Mount::learn_root() {
+    vfs::Compound program;
+    program.root().get_handle();
+    vfs::Reply reply = co_await run_program(program);
+    if (!reply.ok()) co_await reply.error;
+}
+
+}  // namespace strait::client::nfs4
