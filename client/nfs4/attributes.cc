@@ -58,51 +58,79 @@ class ValueReader {
     // False for an attribute that was not asked for, whose length nobody knows.
     bool take(uint32_t number) {
         switch (number) {
-            case FATTR4_TYPE: return set(Attr::type, out_.type = to_file_type(in_.u32()));
-            case FATTR4_MODE: return set(Attr::mode, out_.mode = in_.u32() & 07777);
-            case FATTR4_OWNER: return set_id(Attr::uid, ids_.user(text()), out_.uid);
-            case FATTR4_OWNER_GROUP: return set_id(Attr::gid, ids_.group(text()), out_.gid);
-            case FATTR4_NUMLINKS: return set(Attr::nlink, out_.nlink = in_.u32());
-            case FATTR4_FSID: return take_fsid();
-            case FATTR4_RAWDEV: return take_rdev();
-            case FATTR4_RDATTR_ERROR: error_ = static_cast<nfsstat4>(in_.u32()); return true;
-            case FATTR4_TIME_ACCESS: return set(Attr::atime, out_.atime = time());
-            case FATTR4_TIME_MODIFY: return set(Attr::mtime, out_.mtime = time());
-            case FATTR4_TIME_METADATA: return set(Attr::ctime, out_.ctime = time());
-            case FATTR4_TIME_CREATE: return set(Attr::btime, out_.btime = time());
-            case FATTR4_FILEHANDLE: return take_handle();
-            case FATTR4_MAXNAME: return set(Attr::max_name, out_.max_name = in_.u32());
-            case FATTR4_MAXLINK: return set(Attr::max_link, out_.max_link = in_.u32());
+            case FATTR4_TYPE:
+                return set(Attr::type, out_.type = to_file_type(in_.u32()));
+            case FATTR4_MODE:
+                return set(Attr::mode, out_.mode = in_.u32() & 07777);
+            case FATTR4_OWNER:
+                return set_id(Attr::uid, ids_.user(text()), out_.uid);
+            case FATTR4_OWNER_GROUP:
+                return set_id(Attr::gid, ids_.group(text()), out_.gid);
+            case FATTR4_NUMLINKS:
+                return set(Attr::nlink, out_.nlink = in_.u32());
+            case FATTR4_FSID:
+                return take_fsid();
+            case FATTR4_RAWDEV:
+                return take_rdev();
+            case FATTR4_RDATTR_ERROR:
+                error_ = static_cast<nfsstat4>(in_.u32());
+                return true;
+            case FATTR4_TIME_ACCESS:
+                return set(Attr::atime, out_.atime = time());
+            case FATTR4_TIME_MODIFY:
+                return set(Attr::mtime, out_.mtime = time());
+            case FATTR4_TIME_METADATA:
+                return set(Attr::ctime, out_.ctime = time());
+            case FATTR4_TIME_CREATE:
+                return set(Attr::btime, out_.btime = time());
+            case FATTR4_FILEHANDLE:
+                return take_handle();
+            case FATTR4_MAXNAME:
+                return set(Attr::max_name, out_.max_name = in_.u32());
+            case FATTR4_MAXLINK:
+                return set(Attr::max_link, out_.max_link = in_.u32());
             case FATTR4_CLONE_BLKSIZE:
                 return set(Attr::clone_block_size, out_.clone_block_size = in_.u32());
             case FATTR4_XATTR_SUPPORT:
                 return set(Attr::xattr_support, out_.xattr_support = in_.boolean());
-            default: return take_u64(number);
+            default:
+                return take_u64(number);
         }
     }
 
   private:
     bool take_u64(uint32_t number) {
         switch (number) {
-            case FATTR4_CHANGE: return set(Attr::change, out_.change = in_.u64());
-            case FATTR4_SIZE: return set(Attr::size, out_.size = in_.u64());
-            case FATTR4_FILEID: return set(Attr::fileid, out_.fileid = in_.u64());
-            case FATTR4_SPACE_USED: return set(Attr::space_used, out_.space_used = in_.u64());
+            case FATTR4_CHANGE:
+                return set(Attr::change, out_.change = in_.u64());
+            case FATTR4_SIZE:
+                return set(Attr::size, out_.size = in_.u64());
+            case FATTR4_FILEID:
+                return set(Attr::fileid, out_.fileid = in_.u64());
+            case FATTR4_SPACE_USED:
+                return set(Attr::space_used, out_.space_used = in_.u64());
             case FATTR4_MOUNTED_ON_FILEID:
                 return set(Attr::mounted_on_fileid, out_.mounted_on_fileid = in_.u64());
             case FATTR4_FILES_AVAIL:
                 return set(Attr::files_available, out_.files_available = in_.u64());
-            case FATTR4_FILES_FREE: return set(Attr::files_free, out_.files_free = in_.u64());
-            case FATTR4_FILES_TOTAL: return set(Attr::files_total, out_.files_total = in_.u64());
+            case FATTR4_FILES_FREE:
+                return set(Attr::files_free, out_.files_free = in_.u64());
+            case FATTR4_FILES_TOTAL:
+                return set(Attr::files_total, out_.files_total = in_.u64());
             case FATTR4_SPACE_AVAIL:
                 return set(Attr::space_available, out_.space_available = in_.u64());
-            case FATTR4_SPACE_FREE: return set(Attr::space_free, out_.space_free = in_.u64());
-            case FATTR4_SPACE_TOTAL: return set(Attr::space_total, out_.space_total = in_.u64());
+            case FATTR4_SPACE_FREE:
+                return set(Attr::space_free, out_.space_free = in_.u64());
+            case FATTR4_SPACE_TOTAL:
+                return set(Attr::space_total, out_.space_total = in_.u64());
             case FATTR4_MAXFILESIZE:
                 return set(Attr::max_file_size, out_.max_file_size = in_.u64());
-            case FATTR4_MAXREAD: return set(Attr::max_read, out_.max_read = in_.u64());
-            case FATTR4_MAXWRITE: return set(Attr::max_write, out_.max_write = in_.u64());
-            default: return false;
+            case FATTR4_MAXREAD:
+                return set(Attr::max_read, out_.max_read = in_.u64());
+            case FATTR4_MAXWRITE:
+                return set(Attr::max_write, out_.max_write = in_.u64());
+            default:
+                return false;
         }
     }
     template <class T>
@@ -206,16 +234,26 @@ SettableAttributes::SettableAttributes(const vfs::SetAttributes& from, bool with
 vfs::FileType to_file_type(uint32_t type) {
     using enum vfs::FileType;
     switch (type) {
-        case NF4REG: return regular;
-        case NF4DIR: return directory;
-        case NF4LNK: return symlink;
-        case NF4BLK: return block;
-        case NF4CHR: return character;
-        case NF4FIFO: return fifo;
-        case NF4SOCK: return socket;
-        case NF4ATTRDIR: return directory;
-        case NF4NAMEDATTR: return regular;
-        default: return none;
+        case NF4REG:
+            return regular;
+        case NF4DIR:
+            return directory;
+        case NF4LNK:
+            return symlink;
+        case NF4BLK:
+            return block;
+        case NF4CHR:
+            return character;
+        case NF4FIFO:
+            return fifo;
+        case NF4SOCK:
+            return socket;
+        case NF4ATTRDIR:
+            return directory;
+        case NF4NAMEDATTR:
+            return regular;
+        default:
+            return none;
     }
 }
 
@@ -223,13 +261,20 @@ nfs_ftype4 to_ftype(vfs::FileType type) {
     using enum vfs::FileType;
     switch (type) {
         case none:
-        case regular: return NF4REG;
-        case directory: return NF4DIR;
-        case symlink: return NF4LNK;
-        case block: return NF4BLK;
-        case character: return NF4CHR;
-        case fifo: return NF4FIFO;
-        case socket: return NF4SOCK;
+        case regular:
+            return NF4REG;
+        case directory:
+            return NF4DIR;
+        case symlink:
+            return NF4LNK;
+        case block:
+            return NF4BLK;
+        case character:
+            return NF4CHR;
+        case fifo:
+            return NF4FIFO;
+        case socket:
+            return NF4SOCK;
     }
     return NF4REG;
 }

@@ -48,8 +48,8 @@ Result<> Batch::reread() {
 
 void Batch::settled() noexcept {
     if (reclaim_complete) {
-        bool done = verdict == Verdict::answered &&
-                    (steps_done > 0 || status == NFS4ERR_COMPLETE_ALREADY);
+        bool done =
+            verdict == Verdict::answered && (steps_done > 0 || status == NFS4ERR_COMPLETE_ALREADY);
         mount.session_.reclaim_complete_done(done);
         reclaim_complete = false;
     }

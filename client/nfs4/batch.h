@@ -18,13 +18,13 @@ class Batch;
 struct Step {
     // What a failure of this step says about the program's operation.
     enum class Role : uint8_t {
-        plain,        // the operation fails with the status
-        setup,        // brings the cursor back to where it was
-        root,         // the same, by the handle of our root that we had remembered
-        below_root,   // NVERIFY that we are not at our root: NFS4ERR_SAME means we are
-        no_directory, // NVERIFY of the type: NFS4ERR_SAME is Errc::isdir
-        directory,    // VERIFY of the type: NFS4ERR_NOT_SAME is Errc::notdir
-        no_symlink,   // NVERIFY of the type: NFS4ERR_SAME is Errc::symlink
+        plain,         // the operation fails with the status
+        setup,         // brings the cursor back to where it was
+        root,          // the same, by the handle of our root that we had remembered
+        below_root,    // NVERIFY that we are not at our root: NFS4ERR_SAME means we are
+        no_directory,  // NVERIFY of the type: NFS4ERR_SAME is Errc::isdir
+        directory,     // VERIFY of the type: NFS4ERR_NOT_SAME is Errc::notdir
+        no_symlink,    // NVERIFY of the type: NFS4ERR_SAME is Errc::symlink
         reclaim_complete,
     };
     using Take = Result<wire::nfs4::nfsstat4> (*)(Batch&, const Step&,
@@ -44,7 +44,7 @@ struct Opening {
     vfs::Handle handle;    // known before, or by GETFH
     bool guarded = false;  // an open that succeeds has created
     bool creates = false;
-    vfs::OpenId made;      // once the reply is there
+    vfs::OpenId made;  // once the reply is there
     bool merged = false;
 };
 
@@ -83,8 +83,8 @@ class Batch final : public SessionCall {
     std::optional<Opening> opening;  // one open a batch, at most
     SmallVector<Change, 2> changes;
     uint32_t changes_done = 0;
-    bool closed_unknown = false;  // CLOSE of what the server does not know any more: it is closed
-    vfs::Handle cut_handle;   // of the current node where the program was cut
+    bool closed_unknown = false;    // CLOSE of what the server does not know any more: it is closed
+    vfs::Handle cut_handle;         // of the current node where the program was cut
     bool reclaim_complete = false;  // it carries RECLAIM_COMPLETE
     // Given although we asked for none: it is returned at once.
     std::optional<wire::nfs4::stateid4> unwanted_delegation;

@@ -16,10 +16,10 @@ class Link;
 class Call : public RefCounted {
   public:
     uint32_t xid = 0;
-    BufferChain record;       // with its record mark
-    BufferChain reply;        // the RPC message that answered it
-    Error error{Errc::ok};    // why no reply will come
-    MonoTime begun{};         // when it was first handed to a connection
+    BufferChain record;     // with its record mark
+    BufferChain reply;      // the RPC message that answered it
+    Error error{Errc::ok};  // why no reply will come
+    MonoTime begun{};       // when it was first handed to a connection
     uint32_t sends = 0;
     bool ended = false;
 
@@ -29,8 +29,8 @@ class Call : public RefCounted {
   private:
     friend class Transport;
     friend class Link;
-    Link* link_ = nullptr;    // where it was sent
-    bool pinned_ = false;     // to be sent on this connection or not at all
+    Link* link_ = nullptr;  // where it was sent
+    bool pinned_ = false;   // to be sent on this connection or not at all
 };
 
 // A call that a coroutine waits for.

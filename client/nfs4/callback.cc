@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The server's calls to us (RFC 8881 section 20). We ask for no delegations, so that there is
 // nothing to recall; but every call is answered as it must be.
+#include "wire/nfs4/callback.h"
 #include "base/log.h"
 #include "client/nfs4/session.h"
-#include "wire/nfs4/callback.h"
 #include "wire/nfs4/ops.h"
 #include "wire/rpc/message.h"
 #include "wire/rpc/record.h"
@@ -19,11 +19,14 @@ namespace {
 nfsstat4 answer_to(nfs_cb_opnum4 op) {
     switch (op) {
         case OP_CB_RECALL:
-        case OP_CB_GETATTR: return NFS4ERR_BADHANDLE;
+        case OP_CB_GETATTR:
+            return NFS4ERR_BADHANDLE;
         case OP_CB_RECALL_ANY:
         case OP_CB_NOTIFY_LOCK:
-        case OP_CB_RECALL_SLOT: return NFS4_OK;
-        default: return NFS4ERR_NOTSUPP;
+        case OP_CB_RECALL_SLOT:
+            return NFS4_OK;
+        default:
+            return NFS4ERR_NOTSUPP;
     }
 }
 

@@ -227,7 +227,8 @@ Takes::Status Takes::get_attributes(Batch& batch, const Step& step, Results& in)
     auto& attributes = batch.result<vfs::GetAttr>(step.index).attributes;
     attributes.valid = {};
     nfsstat4 ignored = NFS4_OK;
-    auto read = read_attributes(result.resok4.obj_attributes, batch.mount.ids_, attributes, ignored);
+    auto read =
+        read_attributes(result.resok4.obj_attributes, batch.mount.ids_, attributes, ignored);
     if (!read) return fail(read.error());
     return status;
 }

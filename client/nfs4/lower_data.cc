@@ -25,9 +25,12 @@ uint64_t to_number(const verifier4& verifier) {
 
 vfs::Stability to_stability(stable_how4 how) {
     switch (how) {
-        case UNSTABLE4: return vfs::Stability::unstable;
-        case DATA_SYNC4: return vfs::Stability::data_sync;
-        case FILE_SYNC4: return vfs::Stability::file_sync;
+        case UNSTABLE4:
+            return vfs::Stability::unstable;
+        case DATA_SYNC4:
+            return vfs::Stability::data_sync;
+        case FILE_SYNC4:
+            return vfs::Stability::file_sync;
     }
     return vfs::Stability::unstable;
 }

@@ -6,6 +6,7 @@
 #include "client/nfs4/lowering.h"
 #include "client/nfs4/takes.h"
 #include "wire/nfs4/create.h"
+#include "wire/nfs4/errc_map.h"
 #include "wire/nfs4/filehandle.h"
 #include "wire/nfs4/link.h"
 #include "wire/nfs4/lookup.h"
@@ -13,7 +14,6 @@
 #include "wire/nfs4/readlink.h"
 #include "wire/nfs4/remove.h"
 #include "wire/nfs4/rename.h"
-#include "wire/nfs4/errc_map.h"
 
 namespace strait::client::nfs4 {
 

@@ -20,9 +20,15 @@ createhow4 to_createhow(const vfs::Open& open, const SettableAttributes& values)
     createhow4 how;
     switch (open.create) {
         case vfs::Open::Create::never:
-        case vfs::Open::Create::unchecked: how.mode = UNCHECKED4; break;
-        case vfs::Open::Create::guarded: how.mode = GUARDED4; break;
-        case vfs::Open::Create::exclusive: how.mode = EXCLUSIVE4_1; break;
+        case vfs::Open::Create::unchecked:
+            how.mode = UNCHECKED4;
+            break;
+        case vfs::Open::Create::guarded:
+            how.mode = GUARDED4;
+            break;
+        case vfs::Open::Create::exclusive:
+            how.mode = EXCLUSIVE4_1;
+            break;
     }
     if (how.mode == EXCLUSIVE4_1) {
         how.ch_createboth.cva_verf = open.verifier;
@@ -76,8 +82,8 @@ Result<Builder::Emitted> Builder::emit(const vfs::Open& open) {
     bool exclusive = open.create == vfs::Open::Create::exclusive;
     bool given = open.owner.client != 0 || open.owner.id != 0;
     Opening& opening = batch_.opening.emplace();
-    opening.owner = given ? OwnerKey{'o', open.owner.client, open.owner.id}
-                          : mount_.opens_.take_owner();
+    opening.owner =
+        given ? OwnerKey{'o', open.owner.client, open.owner.id} : mount_.opens_.take_owner();
     opening.access = open.access;
     opening.deny = open.deny;
     opening.credential = program_.credential;
@@ -170,9 +176,8 @@ Result<Builder::Emitted> Builder::emit(const vfs::Downgrade& to) {
     auto with = stateid();
     if (!with) return fail(with.error());
     if (!*with) return Emitted::not_here;
-    batch_.changes.push_back({.open = open_here_ ? vfs::OpenId() : current_.open,
-                              .access = to.access,
-                              .deny = to.deny});
+    batch_.changes.push_back(
+        {.open = open_here_ ? vfs::OpenId() : current_.open, .access = to.access, .deny = to.deny});
     add(OPEN_DOWNGRADE4args{**with, 0, static_cast<uint32_t>(to.access),
                             static_cast<uint32_t>(to.deny)},
         &Takes::downgrade);
@@ -209,7 +214,8 @@ Result<Builder::Emitted> Builder::emit(const vfs::Close&) {
     // A server may refuse to close what has locks (NFS4ERR_LOCKS_HELD, RFC 8881 section 18.2.3).
     for (uint32_t i = 0; i < locks; i++) {
         const HeldLocks& held = open->locks[i];
-        batch_.changes.push_back({.open = open->id, .owner = held.owner, .length = vfs::lock_to_end});
+        batch_.changes.push_back(
+            {.open = open->id, .owner = held.owner, .length = vfs::lock_to_end});
         add(LOCKU4args{READ_LT, 0, held.stateid, 0, NFS4_UINT64_MAX}, &Takes::unlock);
     }
     batch_.changes.push_back({.open = open ? open->id : vfs::OpenId()});
@@ -313,7 +319,8 @@ Result<Builder::Emitted> Builder::emit(const vfs::Unlock& unlock) {
     OwnerKey key = lock_owner(unlock.owner, current_.open);
     HeldLocks* locks = (*open)->find_locks(key);
     if (!locks) return Emitted::whole;  // an owner without locks has nothing to give back
-    batch_.changes.push_back({current_.open, key, vfs::LockKind::read, unlock.offset, unlock.length});
+    batch_.changes.push_back(
+        {current_.open, key, vfs::LockKind::read, unlock.offset, unlock.length});
     add(LOCKU4args{READ_LT, 0, locks->stateid, unlock.offset, unlock.length}, &Takes::unlock);
     spend(1);
     return Emitted::whole;

@@ -17,8 +17,8 @@ constexpr uint32_t largest_value = 64 * 1024;  // Linux's XATTR_SIZE_MAX
 
 Result<Builder::Emitted> Builder::emit(const vfs::GetXattr& get) {
     if (mount_.session_.minor() < 2) return fail(Errc::notsup);
-    uint32_t bytes = std::min<uint32_t>(largest_value + 256,
-                                        mount_.session_.limits().max_response - 1024);
+    uint32_t bytes =
+        std::min<uint32_t>(largest_value + 256, mount_.session_.limits().max_response - 1024);
     if (!room(1, bytes)) return Emitted::not_here;
     add(GETXATTR4args{get.name}, &Takes::get_xattr);
     spend(1, bytes);

@@ -203,7 +203,8 @@ Result<> Builder::run() {
     if (current_.base != Position::Base::none) emit_position(current_, Step::Role::setup);
     for (; index_ < program_.ops.size(); index_++) {
         batch_.results.emplace_back();
-        auto emitted = std::visit([this](const auto& op) { return emit(op); }, program_.ops[index_]);
+        auto emitted =
+            std::visit([this](const auto& op) { return emit(op); }, program_.ops[index_]);
         if (emitted && *emitted == Emitted::whole) continue;
         bool first = index_ == progress_.next_;
         if (emitted && *emitted == Emitted::partly) {

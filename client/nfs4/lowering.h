@@ -134,9 +134,9 @@ class Builder {
     const vfs::Compound& program_;
     uint32_t index_ = 0;
     Position current_, saved_;
-    bool open_here_ = false;        // the current open is the one that this batch makes
+    bool open_here_ = false;  // the current open is the one that this batch makes
     bool saved_open_here_ = false;
-    bool stateid_here_ = false;     // and the server's current stateid is its
+    bool stateid_here_ = false;  // and the server's current stateid is its
     bool saved_stateid_here_ = false;
     uint32_t operations_left_ = 0;
     size_t reply_left_ = 0;

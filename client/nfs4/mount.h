@@ -44,8 +44,7 @@ class Mount final : public vfs::Backend, private Session::Keeper {
 
     // run.cc
     Task<vfs::Reply> run_program(const vfs::Compound& program);
-    Task<Ref<Batch>> exchange(Lowering& progress, const vfs::Compound& program,
-                              vfs::Reply& reply);
+    Task<Ref<Batch>> exchange(Lowering& progress, const vfs::Compound& program, vfs::Reply& reply);
     Task<uint32_t> acquire_until(MonoTime until);
     Next judge(Lowering& progress, Batch& batch, vfs::Reply& reply);
     void fail_program(Lowering& progress, Batch& batch, vfs::Reply& reply);

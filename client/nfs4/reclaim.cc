@@ -96,8 +96,7 @@ Task<> Mount::reclaim_open(vfs::OpenId id, uint32_t claim) {
     args.owner = {session_.client_id(), owner.bytes()};
     args.claim.claim = static_cast<open_claim_type4>(claim);
     OPEN4res result;
-    nfsstat4 status =
-        co_await ask_about(&before.handle, args, result, before.credential.get());
+    nfsstat4 status = co_await ask_about(&before.handle, args, result, before.credential.get());
     bool promises = before.deny != vfs::OpenDeny::none || !before.locks.empty();
     bool too_late = status == NFS4ERR_NO_GRACE || status == NFS4ERR_RECLAIM_BAD;
     if (claim == CLAIM_PREVIOUS && too_late && !promises) {

@@ -22,8 +22,10 @@ bool is_state_error(nfsstat4 status) {
         case NFS4ERR_OLD_STATEID:
         case NFS4ERR_EXPIRED:
         case NFS4ERR_ADMIN_REVOKED:
-        case NFS4ERR_DELEG_REVOKED: return true;
-        default: return false;
+        case NFS4ERR_DELEG_REVOKED:
+            return true;
+        default:
+            return false;
     }
 }
 
@@ -36,15 +38,17 @@ bool wants_cached_reply(const vfs::Compound& program, uint32_t from, uint32_t mo
         const vfs::Op& op = program.ops[i];
         if (auto* read = std::get_if<vfs::Read>(&op)) reply += read->count;
         if (auto* list = std::get_if<vfs::ReadDir>(&op)) reply += list->max_bytes;
-        if (std::holds_alternative<vfs::GetXattr>(op) || std::holds_alternative<vfs::ListXattrs>(op))
+        if (std::holds_alternative<vfs::GetXattr>(op) ||
+            std::holds_alternative<vfs::ListXattrs>(op))
             reply += 65536;
         reply += 128 + (std::holds_alternative<vfs::GetAttr>(op) ? 256 : 0);
         auto* open = std::get_if<vfs::Open>(&op);
         once = once || (open && open->create != vfs::Open::Create::never) ||
-               std::holds_alternative<vfs::SetAttr>(op) || std::holds_alternative<vfs::Create>(op) ||
-               std::holds_alternative<vfs::Remove>(op) || std::holds_alternative<vfs::Rename>(op) ||
-               std::holds_alternative<vfs::Link>(op) || std::holds_alternative<vfs::Lock>(op) ||
-               std::holds_alternative<vfs::Unlock>(op) || std::holds_alternative<vfs::Close>(op) ||
+               std::holds_alternative<vfs::SetAttr>(op) ||
+               std::holds_alternative<vfs::Create>(op) || std::holds_alternative<vfs::Remove>(op) ||
+               std::holds_alternative<vfs::Rename>(op) || std::holds_alternative<vfs::Link>(op) ||
+               std::holds_alternative<vfs::Lock>(op) || std::holds_alternative<vfs::Unlock>(op) ||
+               std::holds_alternative<vfs::Close>(op) ||
                std::holds_alternative<vfs::Downgrade>(op) ||
                std::holds_alternative<vfs::SetXattr>(op) ||
                std::holds_alternative<vfs::RemoveXattr>(op);
@@ -95,9 +99,9 @@ Task<Ref<Batch>> Mount::exchange(Lowering& progress, const vfs::Compound& progra
     uint32_t slot = co_await acquire_until(until);
     auto batch = make_ref<Batch>(*this, progress.next());
     batch->state_epoch = state_epoch_;
-    batch->cache_this = !progress.never_cache &&
-                        wants_cached_reply(program, progress.next(),
-                                           session_.limits().max_response_cached);
+    batch->cache_this =
+        !progress.never_cache &&
+        wants_cached_reply(program, progress.next(), session_.limits().max_response_cached);
     wire::xdr::Writer out;
     CompoundCall compound = session_.begin(out, *batch, slot, program.credential.get());
     if (auto built = progress.build(*batch, compound); !built) {
@@ -141,7 +145,8 @@ Mount::Next Mount::judge(Lowering& progress, Batch& batch, vfs::Reply& reply) {
     progress.advance(batch, reply);
     if (!batch.failed || closing) return Next::go_on;
     switch (batch.failed->role) {
-        case Role::reclaim_complete: return batch.status == NFS4ERR_DELAY ? Next::pause : Next::go_on;
+        case Role::reclaim_complete:
+            return batch.status == NFS4ERR_DELAY ? Next::pause : Next::go_on;
         case Role::below_root:
             if (batch.status != NFS4ERR_SAME) break;
             progress.stood_at_root(batch.result<vfs::Walk>(progress.next()).walked);
@@ -155,7 +160,8 @@ Mount::Next Mount::judge(Lowering& progress, Batch& batch, vfs::Reply& reply) {
         case Role::setup:
         case Role::no_directory:
         case Role::directory:
-        case Role::no_symlink: break;
+        case Role::no_symlink:
+            break;
     }
     if (batch.status == NFS4ERR_DELAY || batch.status == NFS4ERR_GRACE) return Next::pause;
     if (is_state_error(batch.status) && progress.position().open) {

@@ -66,8 +66,7 @@ Result<> SessionCall::read_reply() {
 }
 
 // What SEQUENCE's own status means for the call and for the session.
-Verdict Session::judge(SessionCall& call, nfsstat4 status,
-                       const SEQUENCE4resok& result) noexcept {
+Verdict Session::judge(SessionCall& call, nfsstat4 status, const SEQUENCE4resok& result) noexcept {
     if (call.epoch_ != epoch_) return Verdict::again;
     Slot& slot = slots_[call.slot_];
     switch (status) {
@@ -106,7 +105,8 @@ Verdict Session::judge(SessionCall& call, nfsstat4 status,
             log_info("{} answered {}: starting a new session", server(), to_string(status));
             lose(epoch_);
             return Verdict::again;
-        default: return Verdict::failed;
+        default:
+            return Verdict::failed;
     }
 }
 
@@ -154,8 +154,8 @@ CompoundCall Session::begin(wire::xdr::Writer& out, SessionCall& call, uint32_t 
     call.epoch_ = epoch_;
     call.mark_ = write_call_head(out, call.xid, credential ? *credential : *own_credential_);
     CompoundCall compound(out, "", minor_);
-    compound.add(SEQUENCE4args{session_id_, ++slots_[slot].sequence, slot, highest_busy(),
-                               call.cache_this});
+    compound.add(
+        SEQUENCE4args{session_id_, ++slots_[slot].sequence, slot, highest_busy(), call.cache_this});
     call.operations = "SEQUENCE";
     return compound;
 }

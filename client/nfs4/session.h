@@ -30,10 +30,10 @@ class SessionCall : public Call {
   public:
     enum class Verdict : uint8_t {
         pending,
-        answered,    // the server ran it: status() says how far
-        again,       // it was not run, or may have been, under a session that is gone: run it anew
-        again_later, // the same, after a pause
-        failed       // Call::error says why
+        answered,     // the server ran it: status() says how far
+        again,        // it was not run, or may have been, under a session that is gone: run it anew
+        again_later,  // the same, after a pause
+        failed        // Call::error says why
     };
 
     explicit SessionCall(Session& session) noexcept : session_(session) {}

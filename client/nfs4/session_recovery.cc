@@ -24,8 +24,10 @@ bool is_final(Error error) {
         case Errc::closed:
         case Errc::cancelled:
         case Errc::perm:
-        case Errc::access: return true;
-        default: return false;
+        case Errc::access:
+            return true;
+        default:
+            return false;
     }
 }
 

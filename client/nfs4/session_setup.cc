@@ -9,8 +9,8 @@
 #include "client/nfs4/rpc.h"
 #include "client/nfs4/session.h"
 #include "client/nfs4/session_answer.h"
-#include "wire/nfs4/exchange_id.h"
 #include "wire/nfs4/errc_map.h"
+#include "wire/nfs4/exchange_id.h"
 
 namespace strait::client::nfs4 {
 
@@ -18,7 +18,7 @@ using namespace wire::nfs4;
 
 namespace {
 
-constexpr uint32_t head_room = 64 * 1024;          // of a compound, around its payload
+constexpr uint32_t head_room = 64 * 1024;  // of a compound, around its payload
 
 uint64_t random_number() {
     std::random_device source;
@@ -147,8 +147,9 @@ Task<> Session::bind(Link& link, bool back_channel) {
 Task<> Session::prepare(Link& link) {
     if (phase_ != Phase::up) co_return;
     uint32_t epoch = epoch_;
-    auto bound = co_await reactor_.with_deadline(bind(link, true), MonoClock::now() + options_.timeo)
-                     .result();
+    auto bound =
+        co_await reactor_.with_deadline(bind(link, true), MonoClock::now() + options_.timeo)
+            .result();
     if (bound) co_return;
     if (bound.error().domain == Domain::nfs4) {
         lose(epoch);
