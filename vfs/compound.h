@@ -83,7 +83,8 @@ struct Walk {
     bool refuse_symlink_end = false;
     struct Result {
         uint32_t walked = 0;
-    };  // components done; also given when the walk fails
+    };  // components done; also given when the walk fails: with Errc::symlink the last one done is
+        // the symlink
 };
 struct GetHandle {
     struct Result {

@@ -16,6 +16,9 @@ std::string join(std::string_view a, std::string_view b) {
     return made;
 }
 
+// A walk fails behind the symlink: that is the last component it did.
+size_t symlink_of(const Walk::Result& walk) { return walk.walked > 0 ? walk.walked - 1 : 0; }
+
 bool ends_as_directory(std::string_view path) {
     std::string_view last = last_component(path);
     return last.empty() ? !path.empty() : last == "." || last == "..";
@@ -121,7 +124,7 @@ Task<> Journey::check_way_out() {
         } else if (reply.ok()) {
             co_await restart(local);
         } else if (reply.error.code == Errc::symlink && reply.at<Walk>(1)) {
-            co_await follow(reply.at<Walk>(1)->walked);
+            co_await follow(symlink_of(*reply.at<Walk>(1)));
         } else {
             co_await reply.error;
         }
@@ -167,9 +170,9 @@ Task<std::string> Journey::read_link(size_t& component) {
             co_return target;
         }
         auto* walk = reply.at<Walk>(1);
-        bool earlier = reply.error.code == Errc::symlink && walk && walk->walked < component;
+        bool earlier = reply.error.code == Errc::symlink && walk && symlink_of(*walk) < component;
         if (!earlier) co_return reply.error;
-        component = walk->walked;
+        component = symlink_of(*walk);
     }
 }
 
@@ -191,7 +194,7 @@ Task<bool> Journey::met_symlink(const Reply& reply, size_t walk) {
     if (walk >= reply.results.size()) co_return false;
     auto* way = std::get_if<Walk::Result>(&reply.results[walk]);
     if (!way) co_return false;
-    co_await follow(way->walked);
+    co_await follow(symlink_of(*way));
     co_return true;
 }
 

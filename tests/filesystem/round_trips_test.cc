@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// What each call costs, in compounds.
+#include "tests/filesystem/fixture.h"
+
+namespace strait::vfs::test {
+namespace {
+
+using RoundTrips = FileSystemTest;
+using Log = std::vector<std::string>;
+
+TEST_F(RoundTrips, a_cold_open_read_and_close_five_directories_deep_is_one_compound) {
+    me().mkdirs("a/b/c/d/e");
+    me().put("a/b/c/d/e/f", pattern(4096));
+    cold();
+    auto file = me().open("a/b/c/d/e/f");
+    EXPECT_EQ(me().read(file, 0, 4096), pattern(4096));
+    me().close(file);
+    EXPECT_EQ(me().log, Log{"root walk open get_handle getattr read close"});
+}
+
+TEST_F(RoundTrips, stat_and_the_end_of_file_are_answered_from_what_the_open_brought) {
+    me().put("f", "content");
+    cold();
+    auto file = me().open("f");
+    EXPECT_EQ(finish(file->stat()).value().size, 7u);
+    EXPECT_EQ(text(*finish(file->read(100))), "content");
+    EXPECT_EQ(text(*finish(file->read(100))), "");
+    EXPECT_EQ(finish(file->seek(0, Whence::end)).value(), 7u);
+    me().close(file);
+    EXPECT_EQ(me().count(), 1u);
+}
+
+TEST_F(RoundTrips, creating_and_writing_a_small_file_is_two_compounds) {
+    me().mkdirs("a/b");
+    cold();
+    auto file = me().open("a/b/new", to_write);
+    me().write(file, pattern(4096));
+    me().close(file);
+    EXPECT_EQ(me().log,
+              (Log{"root walk open get_handle getattr", "put use_open write getattr close"}));
+    EXPECT_EQ(other().get("a/b/new"), pattern(4096));
+}
+
+TEST_F(RoundTrips, whole_small_files_are_one_compound_each_way) {
+    me().mkdirs("d");
+    cold();
+    me().put("d/f", pattern(100'000));
+    EXPECT_EQ(me().log, Log{"root walk open get_handle write getattr close"});
+    me().count();
+    cold();
+    EXPECT_EQ(me().get("d/f"), pattern(100'000));
+    EXPECT_EQ(me().count(), 1u);
+}
+
+TEST_F(RoundTrips, paths_are_asked_for_in_one_compound) {
+    me().mkdirs("a/b/c/d/e");
+    me().put("a/b/c/d/e/f", "x");
+    std::string file = "/n/a/b/c/d/e/f", moved = "/n/a/b/c/d/e/g", hard = "/n/a/b/c/d/h";
+    cold();
+    EXPECT_EQ(me().stat("a/b/c/d/e/f").size, 1u);
+    EXPECT_EQ(me().count(), 1u);
+    cold();
+    EXPECT_EQ(me().stat("a/b/c/d/e/f", false).size, 1u);
+    EXPECT_EQ(me().count(), 1u);
+    cold();
+    EXPECT_TRUE(finish(me().files.access({.path = file}, access_read)).has_value());
+    EXPECT_EQ(me().count(), 1u);
+    cold();
+    EXPECT_TRUE(finish(me().files.mkdir({.path = "/n/a/b/c/d/e/dir"}, 0755)).has_value());
+    EXPECT_EQ(me().count(), 1u);
+    EXPECT_TRUE(finish(me().files.symlink("f", {.path = "/n/a/b/c/d/e/s"})).has_value());
+    EXPECT_EQ(me().count(), 1u);
+    EXPECT_EQ(finish(me().files.readlink({.path = "/n/a/b/c/d/e/s"})).value().text(), "f");
+    EXPECT_EQ(me().count(), 1u);
+    EXPECT_TRUE(
+        finish(me().files.link({.path = file, .follow = false}, {.path = hard})).has_value());
+    EXPECT_EQ(me().count(), 1u);
+    EXPECT_TRUE(finish(me().files.rename({.path = file}, {.path = moved})).has_value());
+    EXPECT_EQ(me().count(), 1u);
+    EXPECT_TRUE(finish(me().files.remove({.path = moved}, RemoveKind::file)).has_value());
+    EXPECT_EQ(me().count(), 1u);
+    EXPECT_TRUE(
+        finish(me().files.remove({.path = "/n/a/b/c/d/e/dir"}, RemoveKind::directory)).has_value());
+    EXPECT_EQ(me().count(), 1u);
+}
+
+TEST_F(RoundTrips, chmod_is_one_compound_where_the_walk_checks_its_end) {
+    me().mkdirs("a/b");
+    me().put("a/b/f", "x");
+    cold();
+    me().probe->change_capabilities = [](Capabilities& c) { c.checked_walk_end = true; };
+    EXPECT_TRUE(finish(me().files.setattr({.path = "/n/a/b/f"}, {.mode = 0600})).has_value());
+    EXPECT_EQ(me().count(), 1u);
+    EXPECT_EQ(me().stat("a/b/f").mode, 0600u);
+    EXPECT_EQ(me().count(), 0u);
+}
+
+TEST_F(RoundTrips, chmod_after_a_listing_is_one_compound_everywhere) {
+    me().put("f", "x");
+    cold();
+    me().probe->change_capabilities = [](Capabilities& c) { c.checked_walk_end = false; };
+    auto root = me().open("", {.directory = true});
+    me().count();
+    EXPECT_TRUE(finish(me().files.setattr({.path = "/n/f"}, {.mode = 0600})).has_value());
+    EXPECT_EQ(me().count(), 1u);
+    me().close(root);
+}
+
+TEST_F(RoundTrips, a_long_listing_costs_its_chunks_and_every_lstat_nothing) {
+    me().mkdirs("d");
+    for (int i = 0; i < 1000; i++) me().put("d/" + std::to_string(i), "x");
+    cold();
+    auto directory = me().open("d", {.directory = true});
+    auto names = me().list(directory);
+    me().close(directory);
+    EXPECT_EQ(names.size(), 1002u);
+    for (auto& name : names)
+        if (name != "." && name != "..") me().stat("d/" + name, false);
+    EXPECT_EQ(me().count(), 1u);
+}
+
+TEST_F(RoundTrips, opening_a_directory_that_was_not_asked_for_as_one_costs_one_compound_more) {
+    me().mkdirs("d");
+    cold();
+    auto directory = me().open("d");
+    EXPECT_EQ(directory->type(), FileType::directory);
+    EXPECT_EQ(me().count(), 2u);
+    me().close(directory);
+}
+
+TEST_F(RoundTrips, a_larger_file_is_opened_again_with_its_next_read_and_closed_later) {
+    std::string content = pattern(1'000'000);
+    me().put("f", content);
+    cold({.readahead = 0});
+    auto file = me().open("f");
+    EXPECT_EQ(me().read(file, 0, 131072), content.substr(0, 131072));
+    EXPECT_EQ(me().count(), 1u);
+    EXPECT_EQ(me().read(file, 500'000, 4096), content.substr(500'000, 4096));
+    EXPECT_EQ(me().log, Log{"put open read"});
+    me().count();
+    EXPECT_EQ(me().read(file, 700'000, 4096), content.substr(700'000, 4096));
+    EXPECT_EQ(me().log, Log{"put use_open read"});
+    me().count();
+    me().close(file);
+    EXPECT_EQ(me().log, Log{"put use_open close"});
+}
+
+TEST_F(RoundTrips, a_file_known_to_be_large_keeps_its_open) {
+    me().put("f", pattern(1'000'000));
+    cold();
+    me().stat("f");
+    me().count();
+    auto file = me().open("f");
+    EXPECT_EQ(me().log, Log{"root walk open get_handle getattr read"});
+    me().close(file);
+}
+
+TEST_F(RoundTrips, what_we_changed_is_known_without_asking) {
+    me().mkdirs("d");
+    me().put("d/f", "12345");
+    me().count();
+    EXPECT_EQ(me().stat("d/f").size, 5u);
+    EXPECT_EQ(me().count(), 0u);
+    EXPECT_TRUE(finish(me().files.remove({.path = "/n/d/f"}, RemoveKind::file)).has_value());
+    EXPECT_EQ(me().stat_error("d/f"), Errc::noent);
+}
+
+TEST_F(RoundTrips, known_symlinks_on_the_way_cost_nothing) {
+    me().mkdirs("real/deep");
+    me().put("real/deep/f", "x");
+    EXPECT_TRUE(finish(me().files.symlink("real", {.path = "/n/link"})).has_value());
+    cold();
+    EXPECT_EQ(me().get("link/deep/f"), "x");
+    EXPECT_EQ(me().count(), 3u);  // meets it, reads it, goes through
+    EXPECT_EQ(me().get("link/deep/f"), "x");
+    EXPECT_EQ(me().count(), 1u);
+}
+
+}  // namespace
+}  // namespace strait::vfs::test
