@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+// How a process comes to its ring: the socket of the user's agent, one handshake, then shared
+// memory only.
+
+#include "wire/shm/ring.h"
+
+namespace strait::preload {
+
+// One connection's life. Never unmapped: a thread may still look at it. A fork's child has no part
+// of it.
+struct Link {
+    shm::Ring* ring;
+    shm::Doorbell* doorbell;
+    uint64_t instance;
+    uint32_t number;   // of the ring, in the doorbell
+    uint32_t waiters;  // threads that want a slot
+    uint32_t freed;    // futex: grows when one is given back to waiters
+    uint64_t free;     // a bit for each free slot
+    uint64_t posted;   // slots whose reply nobody waits for
+};
+
+// This process's link, made at first use. Null: `error` says why.
+Link* link(int& error) noexcept;
+// After the agent of `link` died: the next link() looks for a new one.
+void drop_link(Link* link) noexcept;
+bool agent_alive(const Link& link) noexcept;
+
+// Once per process, before the first link().
+void prepare_connecting() noexcept;
+
+}  // namespace strait::preload

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <string.h>
+#include <sys/mman.h>
+
+#include "preload/shim/process.h"
+#include "preload/shim/raw.h"
+#include "preload/shim/real.h"
+#include "preload/shim/settings.h"
+
+namespace strait::preload {
+
+namespace {
+
+constexpr char preload_name[] = "LD_PRELOAD";
+
+// The value of an entry called `name`, or null.
+const char* value(const char* entry, const char* name) noexcept {
+    size_t size = strlen(name);
+    return strncmp(entry, name, size) == 0 && entry[size] == '=' ? entry + size + 1 : nullptr;
+}
+
+bool ours(const char* entry) noexcept {
+    return value(entry, preload_name) || value(entry, shm::env_mounts) ||
+           value(entry, shm::env_agent) || value(entry, shm::env_cwd);
+}
+
+}  // namespace
+
+char* Environment::add(const char* name, const char* value, const char* more) noexcept {
+    char* entry = text_;
+    text_ = stpcpy(stpcpy(stpcpy(text_, name), "="), value);
+    if (more) text_ = stpcpy(stpcpy(text_, ":"), more);
+    return *text_++ = 0, entry;
+}
+
+Environment::Environment(char* const* given) noexcept : given_(given) {
+    if (settings.prefix_count == 0) return;
+    size_t count = 0;
+    const char* preload = nullptr;
+    for (; given && given[count]; ++count)
+        if (const char* found = value(given[count], preload_name)) preload = found;
+    const char* shim = own_path();
+    // A caller's list is kept, ours goes to its end when it is not in it.
+    const char* more = preload && *preload && !strstr(preload, shim) ? shim : nullptr;
+    if (!preload || !*preload) preload = shim;
+    bytes_ = (count + 5) * sizeof(char*) + strlen(preload) + strlen(shim) +
+             strlen(settings.mounts) + strlen(settings.agent) + strlen(settings.cwd) + 128;
+    memory_ = raw::mmap(nullptr, bytes_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (raw::failed(memory_)) {
+        memory_ = nullptr;
+        return;
+    }
+    made_ = static_cast<char**>(memory_);
+    text_ = reinterpret_cast<char*>(made_ + count + 5);
+    size_t at = 0;
+    for (size_t i = 0; i < count; ++i)
+        if (!ours(given[i])) made_[at++] = given[i];
+    made_[at++] = add(preload_name, preload, more);
+    made_[at++] = add(shm::env_mounts, settings.mounts);
+    made_[at++] = add(shm::env_agent, settings.agent);
+    if (settings.cwd[0]) made_[at++] = add(shm::env_cwd, settings.cwd);
+    made_[at] = nullptr;
+}
+
+Environment::~Environment() {
+    if (memory_) raw::munmap(memory_, bytes_);
+}
+
+}  // namespace strait::preload

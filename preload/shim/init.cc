@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The shim's constructor and destructor. Nothing is connected here.
+
+#include <stdio.h>
+#include <unistd.h>
+
+#include "preload/shim/connect.h"
+#include "preload/shim/real.h"
+#include "preload/shim/ring_client.h"
+#include "preload/shim/settings.h"
+#include "preload/shim/stream.h"
+#include "preload/shim/table.h"
+
+namespace strait::preload {
+
+namespace {
+
+__attribute__((constructor)) void begin() {
+    find_real();
+    read_settings(environ);
+    if (settings.prefix_count == 0) return;
+    prepare_connecting();
+    patch_streams();
+    adopt_inherited();
+}
+
+// What the process wrote is at the server when it has ended, as after a close.
+__attribute__((destructor)) void end() {
+    if (!connected() || open_count() == 0) return;
+    fflush(nullptr);
+    Call call(shm::Op::flush);
+    call.run();
+}
+
+}  // namespace
+
+}  // namespace strait::preload

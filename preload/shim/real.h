@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+// The next library's function for every name in names.def. Each entry starts as a step that finds
+// them all and goes on, so a call that comes before our constructor works too.
+
+#include <dirent.h>
+#include <glob.h>
+#include <poll.h>
+#include <stdio.h>
+#include <sys/epoll.h>
+#include <sys/select.h>
+#include <sys/stat.h>
+#include <sys/statfs.h>
+#include <sys/statvfs.h>
+#include <sys/time.h>
+#include <sys/types.h>
+#include <sys/uio.h>
+#include <time.h>
+#include <utime.h>
+
+namespace strait::preload {
+
+struct Real {
+#define F(type, name, parameters, arguments) type(*name) parameters;
+#define P(type, name, parameters, arguments) type(*name) parameters;
+#define A(type, name, parameters, arguments) type(*name) parameters;
+#define S(type, name, parameters, arguments) type(*name) parameters;
+#define ALIAS(name, alias)
+#include "preload/shim/names.def"
+#undef F
+#undef P
+#undef A
+#undef S
+#undef ALIAS
+};
+extern Real real;
+
+// Fills `real`. May run more than once, on several threads.
+void find_real() noexcept;
+// The first definition of `name` in the libraries after the shim, by their hash tables: no lock, no
+// allocation. Null: there is none.
+void* next_symbol(const char* name) noexcept;
+// The shim's own file, as the loader opened it.
+const char* own_path() noexcept;
+
+}  // namespace strait::preload

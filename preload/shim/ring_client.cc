@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "preload/shim/ring_client.h"
+
+#include <string.h>
+
+#include "preload/shim/connect.h"
+#include "preload/shim/raw.h"
+#include "preload/shim/table.h"
+#include "preload/shim/where.h"
+
+namespace strait::preload {
+
+namespace {
+
+constexpr uint64_t spin_cycles = 20'000;  // about 8 us: a reply from the agent's memory
+
+uint64_t cycles() noexcept { return __builtin_readcyclecounter(); }
+
+void relax() noexcept {
+#if defined(__x86_64__)
+    __builtin_ia32_pause();
+#endif
+}
+
+// Slots whose replies nobody waited for become free when the agent is done with them.
+void reap_posted(Link& link) noexcept {
+    uint64_t posted = __atomic_load_n(&link.posted, __ATOMIC_ACQUIRE);
+    while (posted) {
+        size_t slot = static_cast<size_t>(__builtin_ctzll(posted));
+        posted &= posted - 1;
+        uint64_t bit = uint64_t{1} << slot;
+        if (__atomic_load_n(&link.ring->slots[slot].state, __ATOMIC_ACQUIRE) != shm::slot_done)
+            continue;
+        if (__atomic_fetch_and(&link.posted, ~bit, __ATOMIC_ACQ_REL) & bit)
+            __atomic_fetch_or(&link.free, bit, __ATOMIC_RELEASE);
+    }
+}
+
+bool take_slot(Link& link, size_t& slot) noexcept {
+    uint64_t free = __atomic_load_n(&link.free, __ATOMIC_ACQUIRE);
+    while (free) {
+        uint64_t bit = free & -free;
+        if (__atomic_compare_exchange_n(&link.free, &free, free & ~bit, false, __ATOMIC_ACQ_REL,
+                                        __ATOMIC_ACQUIRE)) {
+            slot = static_cast<size_t>(__builtin_ctzll(bit));
+            return true;
+        }
+    }
+    return false;
+}
+
+void give_slot(Link& link, size_t slot) noexcept {
+    __atomic_fetch_or(&link.free, uint64_t{1} << slot, __ATOMIC_SEQ_CST);
+    if (__atomic_load_n(&link.waiters, __ATOMIC_SEQ_CST)) {
+        __atomic_fetch_add(&link.freed, 1, __ATOMIC_SEQ_CST);
+        raw::futex_wake(&link.freed, 1);
+    }
+}
+
+// Waits until a slot is free. The timeout finds slots that were posted, which nobody announces.
+size_t wait_for_slot(Link& link) noexcept {
+    size_t slot = 0;
+    __atomic_fetch_add(&link.waiters, 1, __ATOMIC_SEQ_CST);
+    for (;;) {
+        uint32_t freed = __atomic_load_n(&link.freed, __ATOMIC_SEQ_CST);
+        reap_posted(link);
+        if (take_slot(link, slot)) break;
+        const timespec pause{0, 1'000'000};
+        raw::futex_wait(&link.freed, freed, &pause);
+    }
+    __atomic_fetch_sub(&link.waiters, 1, __ATOMIC_SEQ_CST);
+    return slot;
+}
+
+bool is_done(const shm::Slot& slot) noexcept {
+    return __atomic_load_n(&slot.state, __ATOMIC_ACQUIRE) == shm::slot_done;
+}
+
+// False: the agent died before it answered.
+bool wait_for_reply(Link& link, shm::Slot& slot) noexcept {
+    for (uint64_t begin = cycles(); cycles() - begin < spin_cycles; relax())
+        if (is_done(slot)) return true;
+    __atomic_store_n(&slot.sleeping, 1, __ATOMIC_SEQ_CST);
+    long pause_ms = 50;
+    while (!is_done(slot)) {
+        const timespec pause{pause_ms / 1000, pause_ms % 1000 * 1'000'000};
+        long result = raw::call(SYS_futex, raw::as_long(&slot.state), FUTEX_WAIT,
+                                shm::slot_submitted, raw::as_long(&pause));
+        if (result != -ETIMEDOUT) continue;
+        if (!agent_alive(link)) return is_done(slot);
+        pause_ms = pause_ms < 500 ? pause_ms * 2 : 1000;
+    }
+    return true;
+}
+
+void ring_the_bell(Link& link, size_t slot) noexcept {
+    if (shm::submit(*link.ring, slot, *link.doorbell, link.number))
+        raw::futex_wake(&link.doorbell->sequence, 1);
+}
+
+}  // namespace
+
+Call::Call(shm::Op op) noexcept {
+    link_ = link(error_);
+    if (!link_) return;
+    reap_posted(*link_);
+    if (!take_slot(*link_, slot_)) slot_ = wait_for_slot(*link_);
+    shm::Slot& slot = link_->ring->slots[slot_];
+    slot.state = shm::slot_claimed;
+    slot.sleeping = 0;
+    memset(&slot.request, 0, sizeof(slot.request));
+    slot.request.op = static_cast<uint16_t>(op);
+    request_ = &slot.request;
+    reply_ = &slot.reply;
+    window_ = link_->ring->windows[slot_];
+}
+
+Call::~Call() {
+    if (link_) give_slot(*link_, slot_);
+}
+
+Call& Call::on(const Open& open) noexcept {
+    if (error_) return *this;
+    if (open.instance != link_->instance) error_ = EIO;
+    request_->token = open.token;
+    return *this;
+}
+
+Call& Call::on2(const Open& open) noexcept {
+    if (error_) return *this;
+    if (open.instance != link_->instance) error_ = EIO;
+    request_->token2 = open.token;
+    return *this;
+}
+
+int Call::copy_name(char* out, uint32_t& bytes, const Where& where) noexcept {
+    if (where.instance && where.instance != link_->instance) return EIO;
+    size_t size = strlen(where.path);
+    if (size >= shm::path_max) return ENAMETOOLONG;
+    memcpy(out, where.path, size + 1);
+    bytes = static_cast<uint32_t>(size);
+    return 0;
+}
+
+Call& Call::at(const Where& where, bool follow) noexcept {
+    if (error_) return *this;
+    error_ = copy_name(link_->ring->names[slot_].path, request_->path_bytes, where);
+    request_->token = where.token;
+    if (follow) request_->flags |= shm::flag_follow;
+    return *this;
+}
+
+Call& Call::at2(const Where& where, bool follow) noexcept {
+    if (error_) return *this;
+    error_ = copy_name(link_->ring->names[slot_].path2, request_->path2_bytes, where);
+    request_->token2 = where.token;
+    if (follow) request_->flags |= shm::flag_follow2;
+    return *this;
+}
+
+Call& Call::text2(const char* text) noexcept {
+    if (error_) return *this;
+    Where plain;
+    plain.path = text;
+    error_ = copy_name(link_->ring->names[slot_].path2, request_->path2_bytes, plain);
+    return *this;
+}
+
+int Call::run() noexcept {
+    if (error_) return error_;
+    ring_the_bell(*link_, slot_);
+    if (!wait_for_reply(*link_, link_->ring->slots[slot_])) {
+        // The slot is lost with its ring.
+        drop_link(link_);
+        link_ = nullptr;
+        return error_ = EIO;
+    }
+    return reply_->error;
+}
+
+int Call::run(Where& where) noexcept {
+    int error = run();
+    if (link_ && error && (reply_->flags & shm::reply_redirected)) {
+        uint32_t size = reply_->data_bytes;
+        if (size >= shm::path_max) return ENAMETOOLONG;
+        memcpy(where.buffer, link_->ring->names[slot_].path, size);
+        where.buffer[size] = 0;
+        where.redirected = true;
+    }
+    return error;
+}
+
+void Call::post() noexcept {
+    if (error_) return;
+    request_->flags |= shm::flag_no_reply;
+    Link& link = *link_;
+    ring_the_bell(link, slot_);
+    __atomic_fetch_or(&link.posted, uint64_t{1} << slot_, __ATOMIC_RELEASE);
+    link_ = nullptr;
+}
+
+}  // namespace strait::preload

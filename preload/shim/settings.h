@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+// What the environment told this process at its start, and the virtual working directory. Fixed
+// after set_up() but for the directory.
+
+#include <cstddef>
+
+#include "wire/shm/protocol.h"
+
+namespace strait::preload {
+
+struct Prefix {
+    const char* text;  // "/n", no slash at the end
+    size_t size;
+};
+inline constexpr size_t prefix_limit = 16;
+
+struct Settings {
+    Prefix prefixes[prefix_limit];
+    size_t prefix_count;
+    const char* mounts;  // the specification as given; "" when there is none
+    const char* agent;   // the agent's folder
+    bool strict;         // STRAIT_STRICT=1: what the shim does not cover ends the process
+    char cwd[shm::path_max];  // the virtual working directory; "" when the kernel's is right
+    char placeholder[shm::path_max];  // where the kernel's stands while ours is set
+};
+extern Settings settings;
+
+// Reads the environment; once, from the constructor.
+void read_settings(char** environment) noexcept;
+// Whether an absolute path begins below a prefix, lexically.
+
+inline bool covered(const char* path) noexcept {
+    for (size_t i = 0; i < settings.prefix_count; ++i) {
+        const Prefix& prefix = settings.prefixes[i];
+        size_t at = 0;
+        while (at < prefix.size && path[at] == prefix.text[at]) ++at;
+        if (at == prefix.size && (path[at] == '/' || path[at] == 0)) return true;
+    }
+    return false;
+}
+
+}  // namespace strait::preload

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+// Which descriptors of this process are Strait files. Each is a real kernel descriptor, an O_PATH
+// re-open of a memfd that holds the OpenRecord; so the kernel does dup, fork, exec and passing on.
+// Looking one up is one load and a branch. Lock-free: a handler may come anywhere between.
+
+#include <sys/types.h>
+
+#include <cstddef>
+#include <cstdint>
+
+namespace strait::preload {
+
+// One open file description as this process knows it. Its position and its data are the agent's.
+struct Open {
+    uint32_t references;  // descriptors; 0: the entry is free
+    uint32_t flags;       // as open(2), status flags kept up to date
+    uint32_t type;        // S_IF*
+    uint32_t written;     // something was written since the last flush
+    uint64_t token;
+    uint64_t instance;
+};
+
+inline constexpr size_t descriptor_limit = size_t{1} << 20;
+extern uint32_t descriptors[descriptor_limit];  // 0: not ours; else the index of an Open and one
+extern Open opens[];
+
+inline Open* find(int fd) noexcept {
+    if (static_cast<unsigned>(fd) >= descriptor_limit) return nullptr;
+    uint32_t entry = __atomic_load_n(&descriptors[fd], __ATOMIC_ACQUIRE);
+    return __builtin_expect(entry == 0, 1) ? nullptr : &opens[entry - 1];
+}
+
+// How many opens this process holds.
+size_t open_count() noexcept;
+// The lowest descriptors first: calls visit(fd) for each of ours in [first, last].
+int next_ours(int from) noexcept;  // -1: none at or after `from`
+
+// Makes the placeholder of a new open and enters it. -errno: it could not, and the token is still
+// the caller's.
+int install(uint64_t token, uint32_t flags, uint32_t type, const char* path) noexcept;
+// `fd` is another descriptor of `open` now.
+void share(Open& open, int fd) noexcept;
+// Takes the entry of `fd` out. True: it was the last of its open, which then is in `last`.
+bool take_out(int fd, Open& last) noexcept;
+// Looks at what a descriptor from elsewhere (exec, a socket) is, and enters it when it is ours.
+bool adopt(int fd) noexcept;
+// Enters all that came through exec.
+void adopt_inherited() noexcept;
+// Tells the agent which opens this process holds: after each new connection.
+void adopt_all() noexcept;
+
+}  // namespace strait::preload

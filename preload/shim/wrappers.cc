@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// What the shim exports: one wrapper a name of names.def, and its aliases. A call that is not ours
+// goes to the next library after one load and a branch, or one comparison with the prefixes.
+
+#include "preload/shim/ours.h"
+
+#define EXPORT __attribute__((visibility("default")))
+
+namespace strait::preload {
+
+// asm names keep libc's own declarations (noexcept, nonnull, fortified) out of the way.
+#define DECLARE(type, name, parameters, arguments) \
+    extern "C" EXPORT type exported_##name parameters __asm__(#name);
+#define F DECLARE
+#define P DECLARE
+#define A DECLARE
+#define S DECLARE
+#define ALIAS(name, other)                                                   \
+    extern "C" EXPORT decltype(exported_##name) alias_##other __asm__(#other) \
+        __attribute__((alias(#name)));
+#include "preload/shim/names.def"
+#undef F
+#undef P
+#undef A
+#undef S
+#undef ALIAS
+
+#define F(type, name, parameters, arguments)                               \
+    type exported_##name parameters {                                      \
+        if (Open* open = find(fd)) return ours_##name(*open, STRAIT_UNPACK arguments); \
+        return real.name arguments;                                        \
+    }
+// Apart, so that the buffer in Where costs nothing where the path is not ours.
+#define PATH_WRAPPER(type, name, parameters, arguments, from)              \
+    __attribute__((noinline)) static type at_##name parameters {           \
+        Where where;                                                       \
+        if (!locate(where, from, path)) return real.name arguments;        \
+        type result = ours_##name(where, STRAIT_UNPACK arguments);         \
+        if (!where.redirected) return result;                              \
+        path = where.buffer;                                               \
+        return real.name arguments;                                        \
+    }                                                                      \
+    type exported_##name parameters {                                      \
+        if (__builtin_expect(maybe_ours(from, path), 0)) return at_##name arguments; \
+        return real.name arguments;                                        \
+    }
+#define P(type, name, parameters, arguments) \
+    PATH_WRAPPER(type, name, parameters, arguments, AT_FDCWD)
+#define A(type, name, parameters, arguments) \
+    PATH_WRAPPER(type, name, parameters, arguments, dirfd)
+#define S(type, name, parameters, arguments) \
+    type exported_##name parameters { return shim_##name arguments; }
+#define ALIAS(name, alias)
+#include "preload/shim/names.def"
+
+}  // namespace strait::preload
