@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "preload/door/door.h"
+
+#include <atomic>
+
+#include "base/log.h"
+#include "preload/door/operations.h"
+
+namespace strait::preload {
+
+Result<std::unique_ptr<RingDoor>> RingDoor::create(Reactor& reactor, UnixListener listener,
+                                                   Factory files, Control control) {
+    auto bell = DoorbellMemory::create();
+    if (!bell) return fail(bell.error());
+    return std::unique_ptr<RingDoor>(new RingDoor(reactor, std::move(listener), std::move(*bell),
+                                                  std::move(files), std::move(control)));
+}
+
+RingDoor::RingDoor(Reactor& reactor, UnixListener listener, DoorbellMemory bell, Factory files,
+                   Control control)
+    : reactor_(reactor),
+      listener_(std::move(listener)),
+      doorbell_(std::move(bell)),
+      files_(std::move(files)),
+      control_(std::move(control)),
+      rings_(shm::ring_limit) {}
+
+RingDoor::~RingDoor() = default;
+
+Task<> RingDoor::serve() {
+    tasks_.spawn(accept());
+    auto ended = co_await answer_doorbell().result();
+    stopping_ = true;
+    tasks_.stop();
+    co_await tasks_.close();
+    std::vector<ProcessRef> left;
+    for (auto& [pid, program] : programs_) left.push_back(program);
+    for (auto& program : left) co_await end(program);
+    while (!tickets_.empty()) co_await drop_ticket(tickets_.begin()->first);
+    if (!ended && ended.error() != Errc::cancelled) co_await ended;
+}
+
+Task<> RingDoor::answer_doorbell() {
+    shm::Doorbell& bell = doorbell_.bell();
+    auto* sequence = reinterpret_cast<std::atomic<uint32_t>*>(&bell.sequence);
+    for (;;) {
+        uint32_t seen = sequence->load();
+        take_all();
+        __atomic_store_n(&bell.sleeping, 1, __ATOMIC_SEQ_CST);
+        co_await reactor_.futex_wait(sequence, seen);
+        __atomic_store_n(&bell.sleeping, 0, __ATOMIC_SEQ_CST);
+    }
+}
+
+void RingDoor::take_all() {
+    shm::Doorbell& bell = doorbell_.bell();
+    constexpr size_t words = shm::ring_limit / 64;
+    size_t first = first_ring_ / 64;
+    for (size_t turn = 0; turn < words; ++turn) {
+        size_t word = (first + turn) % words;
+        if (__atomic_load_n(&bell.ready[word], __ATOMIC_RELAXED) == 0) continue;
+        uint64_t ready = __atomic_exchange_n(&bell.ready[word], 0, __ATOMIC_SEQ_CST);
+        for (; ready; ready &= ready - 1) {
+            size_t number = word * 64 + static_cast<size_t>(__builtin_ctzll(ready));
+            first_ring_ = (number + 1) % shm::ring_limit;
+            if (ProcessRef program = rings_[number]) take(program);
+        }
+    }
+}
+
+void RingDoor::take(const ProcessRef& program) {
+    uint64_t pending = shm::take_pending(program->memory->ring());
+    for (; pending; pending &= pending - 1) {
+        auto slot = static_cast<size_t>(__builtin_ctzll(pending));
+        program->requests.spawn(run(program, slot));
+    }
+}
+
+Task<> RingDoor::run(ProcessRef program, size_t slot) {
+    Exchange exchange(program, tokens_, slot);
+    auto sound = exchange.check();
+    auto outcome = sound ? co_await dispatch(exchange).result() : sound;
+    ++program->calls;
+    if (sound) ++calls_[exchange.request.op];
+    exchange.finish(outcome ? Error(Errc::ok) : outcome.error());
+}
+
+Task<> RingDoor::dispatch(Exchange& exchange) {
+    switch (static_cast<shm::Op>(exchange.request.op)) {
+        case shm::Op::none:
+        case shm::Op::count_:
+            break;
+        case shm::Op::adopt:
+            return op_adopt(exchange);
+        case shm::Op::fork_prepare:
+            return op_fork_prepare(exchange);
+        case shm::Op::fork_bind:
+            return op_fork_bind(exchange);
+#define X(name)         \
+    case shm::Op::name: \
+        return op_##name(exchange);
+            STRAIT_DOOR_OPS(X)
+#undef X
+    }
+    return [](Exchange&) -> Task<> { co_await Errc::nosys; }(exchange);
+}
+
+}  // namespace strait::preload

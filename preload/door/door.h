@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+// The ring door: answers the shim's requests from vfs::FileSystem. Programs come through a Unix
+// socket, hand their ring over and close it; from then on the doorbell tells of requests and a
+// pidfd of the program's end. One core.
+//
+// Bounded: a program has shm::slot_count requests under way at most, there are shm::ring_limit
+// programs at most. Fair: each turn takes what every ring has, starting after the one it began with
+// before.
+
+#include <array>
+#include <functional>
+
+#include "preload/door/process.h"
+#include "reactor/reactor.h"
+#include "reactor/unix_stream.h"
+
+namespace strait::preload {
+
+class RingDoor {
+  public:
+    // The file system of a mounts' specification, made at first use; it outlives the door.
+    using Factory = std::function<Task<vfs::FileSystem*>(std::string_view mounts)>;
+    // The answer to a line of the control protocol.
+    using Control = std::function<Task<std::string>(std::string line)>;
+
+    // `listener` is bound in a folder that only this user may enter.
+    static Result<std::unique_ptr<RingDoor>> create(Reactor& reactor, UnixListener listener,
+                                                    Factory files, Control control);
+    ~RingDoor();
+    // Serves until the scope stops; then ends what is under way, writing back what programs wrote.
+    Task<> serve();
+
+    size_t programs() const noexcept { return programs_.size(); }
+    size_t open_files() const noexcept { return tokens_.size(); }
+    // Requests answered, by shm::Op.
+    const std::array<uint64_t, static_cast<size_t>(shm::Op::count_)>& calls() const noexcept {
+        return calls_;
+    }
+    void reset_counters() noexcept { calls_.fill(0); }
+    // Since when there has been no program; MonoTime::max() while there is one.
+    MonoTime idle_since() const noexcept { return idle_since_; }
+
+  private:
+    struct Ticket {
+        Holding holds;
+        pid_t parent = 0, child = 0;
+        uint64_t parent_owner = 0;
+    };
+    RingDoor(Reactor& reactor, UnixListener listener, DoorbellMemory bell, Factory files,
+             Control control);
+
+    Task<> accept();
+    Task<> greet(UnixStream stream);
+    Task<> welcome(UnixStream& stream, const shm::Hello& hello, std::string mounts,
+                   const std::vector<Descriptor>& descriptors);
+    Task<ProcessRef> program_of(const shm::Hello& hello, pid_t pid);
+    Task<> watch(ProcessRef program);
+    Task<> end(ProcessRef program);
+    Task<> claim_ticket(Process& program, uint64_t number);
+    Task<> drop_ticket(uint64_t number);
+    Task<> watch_child(uint64_t number, Descriptor pidfd);
+
+    Task<> answer_doorbell();
+    void take_all();
+    void take(const ProcessRef& program);
+    Task<> run(ProcessRef program, size_t slot);
+    Task<> dispatch(Exchange& exchange);
+    Task<> op_adopt(Exchange& exchange);
+    Task<> op_fork_prepare(Exchange& exchange);
+    Task<> op_fork_bind(Exchange& exchange);
+
+    Result<uint32_t> free_ring();
+
+    Reactor& reactor_;
+    UnixListener listener_;
+    DoorbellMemory doorbell_;
+    Factory files_;
+    Control control_;
+    TokenTable tokens_;
+    std::unordered_map<pid_t, ProcessRef> programs_;
+    std::vector<ProcessRef> rings_;  // by their number in the doorbell
+    size_t first_ring_ = 0;          // where the next turn begins
+    std::unordered_map<uint64_t, Ticket> tickets_;
+    uint64_t next_ticket_ = 1;
+    std::array<uint64_t, static_cast<size_t>(shm::Op::count_)> calls_{};
+    MonoTime idle_since_ = MonoClock::now();
+    Nursery tasks_;
+    bool stopping_ = false;
+};
+
+}  // namespace strait::preload

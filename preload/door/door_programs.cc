@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// How programs come, fork, exec and end.
+
+#include <poll.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cstring>
+
+#include "base/log.h"
+#include "preload/door/door.h"
+
+namespace strait::preload {
+
+namespace {
+
+constexpr Duration greeting_time = 5s;
+
+Descriptor pidfd_of(pid_t pid) { return Descriptor(static_cast<int>(syscall(SYS_pidfd_open, pid, 0))); }
+
+bool has_ended(const Descriptor& pidfd) {
+    pollfd state{pidfd.get(), POLLIN, 0};
+    return ::poll(&state, 1, 0) != 0;
+}
+
+// The greeting may come in pieces.
+struct Greeting {
+    std::string bytes;
+    std::vector<Descriptor> descriptors;
+    shm::Hello hello{};
+    std::string text;
+};
+
+Task<Greeting> receive_greeting(UnixStream& stream) {
+    Greeting greeting;
+    size_t wanted = sizeof(shm::Hello);
+    while (greeting.bytes.size() < wanted) {
+        UnixMessage message = co_await stream.receive_message();
+        if (message.data.empty()) co_await Errc::closed;
+        greeting.bytes.append(message.data.text());
+        for (auto& each : message.descriptors) greeting.descriptors.push_back(std::move(each));
+        if (greeting.bytes.size() < sizeof(shm::Hello)) continue;
+        std::memcpy(&greeting.hello, greeting.bytes.data(), sizeof(shm::Hello));
+        if (greeting.hello.magic != shm::magic) co_await Errc::protocol;
+        if (greeting.hello.text_bytes > shm::hello_text_max) co_await Errc::toobig;
+        wanted = sizeof(shm::Hello) + greeting.hello.text_bytes;
+    }
+    greeting.text = greeting.bytes.substr(sizeof(shm::Hello), greeting.hello.text_bytes);
+    co_return greeting;
+}
+
+}  // namespace
+
+Task<> RingDoor::accept() {
+    for (;;) {
+        UnixStream stream = co_await listener_.accept();
+        tasks_.spawn(reactor_.with_deadline(greet(std::move(stream)), never));
+    }
+}
+
+Task<> RingDoor::greet(UnixStream stream) {
+    PeerCredentials peer = co_await stream.peer_credentials();
+    if (peer.uid != geteuid()) co_await Errc::perm;
+    Greeting greeting = co_await reactor_.with_deadline(receive_greeting(stream),
+                                                        MonoClock::now() + greeting_time);
+    if (greeting.hello.kind == static_cast<uint32_t>(shm::Kind::control)) {
+        std::string answer = co_await control_(std::move(greeting.text));
+        co_await stream.send(BufferChain(Buffer::copy_of(answer)));
+        co_return;
+    }
+    auto outcome = co_await welcome(stream, greeting.hello, std::move(greeting.text),
+                                    greeting.descriptors)
+                       .result();
+    if (outcome) co_return;
+    log_warn("a program (pid {}) was refused: {}", peer.pid, errc_text(outcome.error().code));
+    shm::HelloReply reply{shm::magic, shm::version, to_errno(outcome.error().code), 0};
+    BufferChain bytes(Buffer::copy_of(as_text({reinterpret_cast<std::byte*>(&reply), sizeof(reply)})));
+    co_await stream.send(std::move(bytes));
+}
+
+Task<> RingDoor::welcome(UnixStream& stream, const shm::Hello& hello, std::string mounts,
+                         const std::vector<Descriptor>& descriptors) {
+    if (hello.version != shm::version) co_await Errc::protocol;
+    if (descriptors.size() != 1) co_await Errc::inval;
+    Ref<RingMemory> memory = co_await RingMemory::map(descriptors[0]);
+    PeerCredentials peer = co_await stream.peer_credentials();
+    vfs::FileSystem* files = co_await files_(mounts);
+    ProcessRef program = co_await program_of(hello, peer.pid);
+    program->memory = std::move(memory);
+    program->files = files;
+    rings_[program->number] = program;
+    shm::HelloReply reply{shm::magic, shm::version, 0, program->number};
+    BufferChain bytes(Buffer::copy_of(as_text({reinterpret_cast<std::byte*>(&reply), sizeof(reply)})));
+    const int passed[] = {doorbell_.memfd()};
+    co_await stream.send_message(std::move(bytes), passed);
+}
+
+// The program with this pid: known, when it was exec'd since; else a new one.
+Task<ProcessRef> RingDoor::program_of(const shm::Hello& hello, pid_t pid) {
+    ProcessRef program;
+    auto known = programs_.find(pid);
+    if (known != programs_.end() && !known->second->ended && !has_ended(known->second->pidfd)) {
+        program = known->second;
+        for (auto& [id, token] : program->holds) program->inherited.emplace(id, std::move(token));
+        program->holds.clear();
+    } else {
+        Descriptor pidfd = pidfd_of(pid);
+        if (!pidfd) co_await fail_errno(errno);
+        uint32_t number = co_await free_ring();
+        program = make_ref<Process>(pid, std::move(pidfd), number);
+        programs_[pid] = program;
+        rings_[number] = program;
+        idle_since_ = MonoTime::max();
+        tasks_.spawn(watch(program));
+    }
+    co_await claim_ticket(*program, hello.ticket);
+    if (hello.holds == 0) {
+        auto outcome =
+            co_await give_up_all(std::exchange(program->inherited, {}), program->lock_owner())
+                .result();
+        if (!outcome) log_warn("write-back: {}", errc_text(outcome.error().code));
+    }
+    co_return program;
+}
+
+Result<uint32_t> RingDoor::free_ring() {
+    for (uint32_t number = 0; number < rings_.size(); ++number)
+        if (!rings_[number]) return number;
+    return fail(Errc::mfile);
+}
+
+Task<> RingDoor::watch(ProcessRef program) {
+    short seen = co_await reactor_.poll_fd(program->pidfd.get(), POLLIN);
+    (void)seen;
+    co_await end(program);
+}
+
+Task<> RingDoor::end(ProcessRef program) {
+    if (std::exchange(program->ended, true)) co_return;
+    auto entry = programs_.find(program->pid);
+    if (entry != programs_.end() && entry->second == program) programs_.erase(entry);
+    program->requests.stop();
+    co_await program->requests.close();
+    rings_[program->number] = nullptr;
+    for (auto& [id, token] : program->inherited) program->holds.emplace(id, std::move(token));
+    program->inherited.clear();
+    auto outcome =
+        co_await give_up_all(std::exchange(program->holds, {}), program->lock_owner()).result();
+    if (!outcome)
+        log_error("what pid {} wrote is lost: {}", program->pid, errc_text(outcome.error().code));
+    if (programs_.empty()) idle_since_ = MonoClock::now();
+}
+
+// --- fork
+
+Task<> RingDoor::op_fork_prepare(Exchange& exchange) {
+    uint64_t number = next_ticket_++;
+    Ticket& ticket = tickets_[number];
+    ticket.parent = exchange.process->pid;
+    ticket.holds = exchange.process->holds;
+    for (auto& [id, token] : exchange.process->inherited) ticket.holds.emplace(id, token);
+    exchange.reply.value = number;
+    co_return;
+}
+
+Task<> RingDoor::op_fork_bind(Exchange& exchange) {
+    uint64_t number = exchange.request.count;
+    auto ticket = tickets_.find(number);
+    if (ticket == tickets_.end()) co_return;  // the child has claimed it already
+    if (ticket->second.parent != exchange.process->pid) co_await Errc::perm;
+    auto child = static_cast<pid_t>(exchange.request.arg);
+    Descriptor pidfd = child > 0 ? pidfd_of(child) : Descriptor();
+    if (!pidfd) {  // the fork failed, or the child is gone
+        co_await drop_ticket(number);
+        co_return;
+    }
+    ticket->second.child = child;
+    tasks_.spawn(watch_child(number, std::move(pidfd)));
+}
+
+Task<> RingDoor::watch_child(uint64_t number, Descriptor pidfd) {
+    short seen = co_await reactor_.poll_fd(pidfd.get(), POLLIN);
+    (void)seen;
+    co_await drop_ticket(number);
+}
+
+Task<> RingDoor::drop_ticket(uint64_t number) {
+    auto node = tickets_.extract(number);
+    if (node.empty()) co_return;
+    auto outcome = co_await give_up_all(std::move(node.mapped().holds), 0).result();
+    if (!outcome) log_error("write-back after a fork: {}", errc_text(outcome.error().code));
+}
+
+// What the parent held for this child, by the ticket it was given, and by its pid when an image
+// that knew the ticket has exec'd another.
+Task<> RingDoor::claim_ticket(Process& program, uint64_t number) {
+    for (auto at = tickets_.begin(); at != tickets_.end();) {
+        Ticket& ticket = at->second;
+        bool mine = at->first == number || (ticket.child && ticket.child == program.pid);
+        if (mine)
+            for (auto& [id, token] : ticket.holds) program.inherited.emplace(id, std::move(token));
+        at = mine ? tickets_.erase(at) : std::next(at);
+    }
+    co_return;
+}
+
+// The program names all that it holds. What it inherited and does not name is given up; what it
+// names and did not inherit came by a descriptor, which is right enough.
+Task<> RingDoor::op_adopt(Exchange& exchange) {
+    Process& program = *exchange.process;
+    Bytes sent = exchange.sent();
+    for (size_t at = 0; at + sizeof(uint64_t) <= sent.size(); at += sizeof(uint64_t)) {
+        uint64_t id;
+        std::memcpy(&id, sent.data() + at, sizeof(id));
+        auto node = program.inherited.extract(id);
+        TokenRef token = node.empty() ? tokens_.find(id) : std::move(node.mapped());
+        if (token) program.holds.emplace(id, std::move(token));
+    }
+    co_await give_up_all(std::exchange(program.inherited, {}), program.lock_owner());
+}
+
+}  // namespace strait::preload

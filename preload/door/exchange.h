@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+// One request as its handler sees it: a checked private copy, and where the answer goes. Nothing of
+// the request is read from shared memory twice.
+
+#include <string>
+
+#include "preload/door/process.h"
+
+namespace strait::preload {
+
+struct Exchange {
+    Exchange(ProcessRef caller, TokenTable& table, size_t slot_number);
+
+    // Errc::inval when the copy does not hold together.
+    Result<> check() const;
+    // The open that the request, or its second place, names. Errc::badf.
+    Result<TokenRef> token() const { return held(request.token); }
+    Result<TokenRef> token2() const { return held(request.token2); }
+    // The first place; Errc::badf when its directory is not known. The Exchange outlives its use.
+    Result<vfs::At> at();
+    Result<vfs::At> at2();
+    bool has_path() const noexcept { return request.path_bytes != 0 || request.token == 0; }
+
+    MutableBytes window() noexcept;
+    // What the program put into the window.
+    Bytes sent() noexcept { return Bytes(window()).first(request.data_bytes); }
+    // Answers with bytes; Errc::range when they are more than the window holds.
+    Result<> answer(Bytes bytes) noexcept;
+    Result<> answer(std::string_view text) noexcept { return answer(as_bytes(text)); }
+    // Writes the reply and wakes the program.
+    void finish(Error error) noexcept;
+
+    ProcessRef process;
+    TokenTable& tokens;
+    Ref<RingMemory> memory;
+    const size_t slot;
+    shm::Request request;
+    std::string path, path2;
+    std::string leads_out;
+    shm::Reply reply{};
+
+  private:
+    Result<TokenRef> held(uint64_t id) const;
+    Result<vfs::At> place(uint64_t token, const std::string& text, bool follow, TokenRef& keep);
+    TokenRef directory_, directory2_;
+};
+
+// What the program's stat structures need, from what the file system told.
+void fill(shm::Stat& out, const vfs::Attributes& from) noexcept;
+void fill(shm::StatFs& out, const vfs::Attributes& from) noexcept;
+uint32_t type_bits(vfs::FileType type) noexcept;
+
+}  // namespace strait::preload

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Bytes of files and entries of directories. What is read is copied once, into the window; what is
+// written once, out of it.
+
+#include <dirent.h>
+
+#include <cstring>
+
+#include "preload/door/operations.h"
+
+namespace strait::preload {
+
+namespace {
+
+// linux_dirent64: inode, cookie, record length, type, name, NUL, up to eight.
+constexpr size_t entry_head = 19;
+constexpr size_t entry_bytes(size_t name) { return (entry_head + name + 1 + 7) / 8 * 8; }
+
+size_t put_entry(std::byte* out, const vfs::DirEntry& entry) {
+    size_t size = entry_bytes(entry.name.size());
+    uint64_t ino = entry.attributes.fileid, cookie = entry.cookie;
+    auto length = static_cast<uint16_t>(size);
+    auto type = static_cast<uint8_t>(IFTODT(type_bits(entry.attributes.type)));
+    std::memset(out, 0, size);
+    std::memcpy(out, &ino, 8);
+    std::memcpy(out + 8, &cookie, 8);
+    std::memcpy(out + 16, &length, 2);
+    std::memcpy(out + 18, &type, 1);
+    std::memcpy(out + entry_head, entry.name.data(), entry.name.size());
+    return size;
+}
+
+}  // namespace
+
+Task<> op_read(Exchange& exchange) {
+    TokenRef token = co_await exchange.token();
+    size_t count = std::min<size_t>(exchange.request.count, shm::window_bytes);
+    uint64_t offset = exchange.request.offset;
+    BufferChain data;
+    if (offset == shm::at_position) {
+        data = co_await token->file->read(count);
+    } else {
+        data = co_await token->file->read_at(offset, count);
+    }
+    exchange.reply.data_bytes = static_cast<uint32_t>(data.copy_to(exchange.window()));
+}
+
+Task<> op_write(Exchange& exchange) {
+    TokenRef token = co_await exchange.token();
+    BufferChain data(Buffer::copy_of(exchange.sent()));
+    uint64_t offset = exchange.request.offset;
+    token->written = true;
+    if (offset == shm::at_position) {
+        exchange.reply.value = co_await token->file->write(std::move(data));
+    } else {
+        exchange.reply.value = co_await token->file->write_at(offset, std::move(data));
+    }
+}
+
+Task<> op_seek(Exchange& exchange) {
+    TokenRef token = co_await exchange.token();
+    auto offset = static_cast<int64_t>(exchange.request.offset);
+    if (exchange.request.arg > static_cast<uint32_t>(vfs::Whence::hole)) co_await Errc::inval;
+    if (token->file->type() == vfs::FileType::directory) {  // its positions are cookies
+        if (exchange.request.arg == static_cast<uint32_t>(vfs::Whence::set))
+            token->cookie = exchange.request.offset;
+        else if (exchange.request.arg != static_cast<uint32_t>(vfs::Whence::current) || offset)
+            co_await Errc::inval;
+        exchange.reply.value = token->cookie;
+        co_return;
+    }
+    exchange.reply.value =
+        co_await token->file->seek(offset, static_cast<vfs::Whence>(exchange.request.arg));
+}
+
+Task<> op_readdir(Exchange& exchange) {
+    TokenRef token = co_await exchange.token();
+    bool at_position = exchange.request.offset == shm::at_position;
+    uint64_t cookie = at_position ? token->cookie : exchange.request.offset;
+    size_t room = std::min<size_t>(exchange.request.count, shm::window_bytes);
+    vfs::ReadDir::Result storage;
+    // Attributes come along, so an answer of the server holds fewer entries than its bytes suggest.
+    std::vector<vfs::DirEntry> entries =
+        co_await token->file->list(cookie, static_cast<uint32_t>(room), storage);
+    size_t used = 0;
+    for (const vfs::DirEntry& entry : entries) {
+        if (entry.name.size() > NAME_MAX) continue;
+        if (used + entry_bytes(entry.name.size()) > room) break;
+        used += put_entry(exchange.window().data() + used, entry);
+        cookie = entry.cookie;
+    }
+    if (used == 0 && !entries.empty()) co_await Errc::inval;
+    if (at_position) token->cookie = cookie;
+    exchange.reply.data_bytes = static_cast<uint32_t>(used);
+}
+
+Task<> op_allocate(Exchange& exchange) {
+    TokenRef token = co_await exchange.token();
+    constexpr uint32_t keep_size = 1;  // FALLOC_FL_KEEP_SIZE
+    if (exchange.request.arg & keep_size) {
+        vfs::Attributes attributes = co_await token->file->stat(vfs::Attr::size);
+        uint64_t end = exchange.request.offset + exchange.request.count;
+        if (end > attributes.size) co_await Errc::notsup;
+    }
+    co_await token->file->allocate(exchange.request.offset, exchange.request.count);
+}
+
+Task<> op_deallocate(Exchange& exchange) {
+    TokenRef token = co_await exchange.token();
+    token->written = true;
+    co_await token->file->deallocate(exchange.request.offset, exchange.request.count);
+}
+
+Task<> op_copy(Exchange& exchange) {
+    TokenRef source = co_await exchange.token();
+    TokenRef target = co_await exchange.token2();
+    uint64_t from = exchange.request.offset, to = exchange.request.offset2;
+    bool move_source = from == shm::at_position, move_target = to == shm::at_position;
+    if (move_source) from = co_await source->file->seek(0, vfs::Whence::current);
+    if (move_target) to = co_await target->file->seek(0, vfs::Whence::current);
+    target->written = true;
+    uint64_t moved =
+        co_await source->file->copy_to(*target->file, from, to, exchange.request.count);
+    exchange.reply.value = moved;
+    if (move_source)
+        co_await source->file->seek(static_cast<int64_t>(from + moved), vfs::Whence::set);
+    if (move_target)
+        co_await target->file->seek(static_cast<int64_t>(to + moved), vfs::Whence::set);
+}
+
+Task<> op_clone(Exchange& exchange) {
+    TokenRef source = co_await exchange.token();
+    TokenRef target = co_await exchange.token2();
+    target->written = true;
+    uint64_t count = exchange.request.count;
+    if (count == 0) {  // to the end
+        vfs::Attributes attributes = co_await source->file->stat(vfs::Attr::size);
+        if (attributes.size <= exchange.request.offset) co_return;
+        count = attributes.size - exchange.request.offset;
+    }
+    co_await source->file->clone_to(*target->file, exchange.request.offset,
+                                    exchange.request.offset2, count);
+}
+
+}  // namespace strait::preload

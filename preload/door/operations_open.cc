@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Opening, closing, locking.
+
+#include "preload/door/operations.h"
+
+namespace strait::preload {
+
+namespace {
+
+vfs::OpenFlags open_flags(const shm::Request& request) {
+    uint32_t flags = request.flags;
+    vfs::OpenFlags out;
+    bool read = flags & shm::flag_read, write = flags & shm::flag_write;
+    out.access = read && write ? vfs::OpenAccess::both
+                 : write       ? vfs::OpenAccess::write
+                               : vfs::OpenAccess::read;
+    out.create = flags & shm::flag_create;
+    out.exclusive = flags & shm::flag_exclusive;
+    out.truncate = flags & shm::flag_truncate;
+    out.append = flags & shm::flag_append;
+    out.directory = flags & shm::flag_directory;
+    out.no_follow = flags & shm::flag_no_follow;
+    out.path_only = flags & shm::flag_path_only;
+    out.sync = flags & shm::flag_sync;
+    out.mode = request.mode & 07777;
+    return out;
+}
+
+// Who owns a lock: the process (fcntl), or the open itself.
+uint64_t owner_of(const Exchange& exchange) {
+    bool by_process = exchange.request.arg & shm::lock_process;
+    return by_process ? exchange.process->lock_owner()
+                      : exchange.request.token & ~Process::process_owner;
+}
+
+vfs::LockKind kind_of(const shm::Request& request) {
+    return request.arg & shm::lock_exclusive ? vfs::LockKind::write : vfs::LockKind::read;
+}
+
+}  // namespace
+
+Task<> op_open(Exchange& exchange) {
+    vfs::At at = co_await exchange.at();
+    vfs::OpenFileRef file = co_await exchange.process->files->open(at, open_flags(exchange.request));
+    TokenRef token = co_await exchange.tokens.enter(std::move(file));
+    exchange.reply.value = token->id;
+    exchange.reply.stat.mode = type_bits(token->file->type());
+    exchange.process->holds.emplace(token->id, std::move(token));
+}
+
+Task<> op_close(Exchange& exchange) {
+    auto node = exchange.process->holds.extract(exchange.request.token);
+    if (node.empty()) co_await Errc::badf;
+    if (exchange.request.flags & shm::flag_written) node.mapped()->written = true;
+    co_await give_up(std::move(node.mapped()), exchange.process->lock_owner());
+}
+
+Task<> op_lock(Exchange& exchange) {
+    TokenRef token = co_await exchange.token();
+    if (exchange.request.arg & shm::lock_process) token->locked = true;
+    auto outcome = co_await token->file
+                       ->lock(kind_of(exchange.request), exchange.request.offset,
+                              exchange.request.count, owner_of(exchange),
+                              exchange.request.arg & shm::lock_wait)
+                       .result();
+    if (!outcome && outcome.error() == Errc::denied) co_await Errc::again;
+    co_await outcome;
+}
+
+Task<> op_unlock(Exchange& exchange) {
+    TokenRef token = co_await exchange.token();
+    co_await token->file->unlock(exchange.request.offset, exchange.request.count,
+                                 owner_of(exchange));
+}
+
+Task<> op_test_lock(Exchange& exchange) {
+    TokenRef token = co_await exchange.token();
+    std::optional<vfs::LockConflict> conflict = co_await token->file->test_lock(
+        kind_of(exchange.request), exchange.request.offset, exchange.request.count,
+        owner_of(exchange));
+    if (!conflict) co_return;
+    exchange.reply.flags = 1;
+    exchange.reply.data_bytes = conflict->kind == vfs::LockKind::write;
+    exchange.reply.value = conflict->offset;
+    exchange.reply.value2 = conflict->length;
+    if (conflict->owner.id & Process::process_owner)
+        exchange.reply.stat.nlink = static_cast<uint32_t>(conflict->owner.id);
+}
+
+Task<> op_set_append(Exchange& exchange) {
+    TokenRef token = co_await exchange.token();
+    token->file->set_append(exchange.request.arg != 0);
+}
+
+Task<> op_fsync(Exchange& exchange) {
+    TokenRef token = co_await exchange.token();
+    co_await token->file->fsync(exchange.request.arg != 0);
+}
+
+Task<> op_flush(Exchange& exchange) {
+    std::vector<TokenRef> written;
+    for (auto& [id, token] : exchange.process->holds)
+        if (token->written) written.push_back(token);
+    Result<> first;
+    for (auto& token : written) {
+        auto outcome = co_await token->file->flush().result();
+        if (!outcome && first) first = outcome;
+    }
+    co_await first;
+}
+
+}  // namespace strait::preload

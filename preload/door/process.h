@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+// One program as the agent knows it: its pid, its ring, what it holds open. It ends when the
+// kernel says that the pid has (pidfd); a new image of the same pid (exec) replaces the ring.
+
+#include <sys/types.h>
+
+#include "base/sync.h"
+#include "preload/door/shared_memory.h"
+#include "preload/door/token_table.h"
+
+namespace strait::preload {
+
+struct Process final : RefCounted {
+    Process(pid_t id, Descriptor handle, uint32_t ring_number) noexcept
+        : pid(id), pidfd(std::move(handle)), number(ring_number) {}
+
+    const pid_t pid;
+    const Descriptor pidfd;
+    const uint32_t number;  // of its ring, in the doorbell
+    bool ended = false;
+    Ref<RingMemory> memory;
+    vfs::FileSystem* files = nullptr;
+    Holding holds;
+    Holding inherited;  // what the image before, or the parent, held: until this one names its own
+    uint64_t calls = 0;
+    Nursery requests;
+
+    // Of its record locks. Tells processes from opens, whose owners are tokens.
+    uint64_t lock_owner() const noexcept { return process_owner | static_cast<uint64_t>(pid); }
+    static constexpr uint64_t process_owner = uint64_t{1} << 63;
+};
+using ProcessRef = Ref<Process>;
+
+}  // namespace strait::preload

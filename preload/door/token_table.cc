@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "preload/door/token_table.h"
+
+#include <sys/random.h>
+
+#include "base/log.h"
+
+namespace strait::preload {
+
+Token::~Token() { table->tokens_.erase(id); }
+
+Result<TokenRef> TokenTable::enter(vfs::OpenFileRef file) {
+    uint64_t id = 0;
+    do {
+        if (getrandom(&id, sizeof(id), 0) != sizeof(id)) return fail(Errc::io);
+    } while (id == 0 || tokens_.contains(id));
+    auto token = make_ref<Token>(*this, id, std::move(file));
+    tokens_.emplace(id, token.get());
+    return token;
+}
+
+TokenRef TokenTable::find(uint64_t id) const {
+    auto at = tokens_.find(id);
+    return at == tokens_.end() ? TokenRef() : TokenRef(at->second);
+}
+
+Task<> give_up(TokenRef token, uint64_t owner) {
+    Result<> outcome;
+    if (token->locked && owner) {
+        auto unlocked = co_await token->file->unlock(0, vfs::lock_to_end, owner).result();
+        if (!unlocked) log_debug("unlock at close: {}", errc_text(unlocked.error().code));
+    }
+    if (token->ref_count() > 1) {
+        if (token->written) outcome = co_await token->file->flush().result();
+    } else {
+        outcome = co_await token->file->close().result();
+    }
+    co_await outcome;
+}
+
+Task<> give_up_all(Holding holding, uint64_t owner) {
+    Result<> first;
+    for (auto at = holding.begin(); at != holding.end();) {
+        auto node = holding.extract(at);
+        auto outcome = co_await give_up(std::move(node.mapped()), owner).result();
+        if (!outcome && first) first = outcome;
+        at = holding.begin();
+    }
+    co_await first;
+}
+
+}  // namespace strait::preload

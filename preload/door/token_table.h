@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+// Open files as programs name them: by a random number, which any program of the user that received
+// the descriptor may present. A token lives while a process, or a ticket of a fork, holds it.
+
+#include <unordered_map>
+#include <vector>
+
+#include "vfs/filesystem.h"
+
+namespace strait::preload {
+
+class TokenTable;
+
+struct Token final : RefCounted {
+    Token(TokenTable& owner, uint64_t number, vfs::OpenFileRef opened) noexcept
+        : table(&owner), id(number), file(std::move(opened)) {}
+    ~Token() override;
+    TokenTable* table;
+    const uint64_t id;
+    vfs::OpenFileRef file;
+    uint64_t cookie = 0;  // where getdents64 goes on
+    bool written = false;
+    bool locked = false;  // some process owns a record lock through it
+};
+using TokenRef = Ref<Token>;
+// What one holder holds, each once.
+using Holding = std::unordered_map<uint64_t, TokenRef>;
+
+class TokenTable {
+  public:
+    // Errc::io: the system has no random numbers.
+    Result<TokenRef> enter(vfs::OpenFileRef file);
+    TokenRef find(uint64_t id) const;
+    size_t size() const noexcept { return tokens_.size(); }
+
+  private:
+    friend struct Token;
+    std::unordered_map<uint64_t, Token*> tokens_;
+};
+
+// Gives a token up: writes back, and closes the file when nobody else holds it. `owner`: whose
+// record locks on the file end, as POSIX says of any close.
+Task<> give_up(TokenRef token, uint64_t owner);
+// Gives up all; the first error of write-back leaves at the end.
+Task<> give_up_all(Holding holding, uint64_t owner);
+
+}  // namespace strait::preload
