@@ -30,7 +30,6 @@ RingDoor::~RingDoor() = default;
 Task<> RingDoor::serve() {
     tasks_.spawn(accept());
     auto ended = co_await answer_doorbell().result();
-    stopping_ = true;
     tasks_.stop();
     co_await tasks_.close();
     std::vector<ProcessRef> left;

@@ -11,7 +11,7 @@
 #include <array>
 #include <functional>
 
-#include "preload/door/process.h"
+#include "preload/door/exchange.h"
 #include "reactor/reactor.h"
 #include "reactor/unix_stream.h"
 
@@ -45,7 +45,6 @@ class RingDoor {
     struct Ticket {
         Holding holds;
         pid_t parent = 0, child = 0;
-        uint64_t parent_owner = 0;
     };
     RingDoor(Reactor& reactor, UnixListener listener, DoorbellMemory bell, Factory files,
              Control control);
@@ -86,7 +85,6 @@ class RingDoor {
     std::array<uint64_t, static_cast<size_t>(shm::Op::count_)> calls_{};
     MonoTime idle_since_ = MonoClock::now();
     Nursery tasks_;
-    bool stopping_ = false;
 };
 
 }  // namespace strait::preload

@@ -16,7 +16,9 @@ namespace {
 
 constexpr Duration greeting_time = 5s;
 
-Descriptor pidfd_of(pid_t pid) { return Descriptor(static_cast<int>(syscall(SYS_pidfd_open, pid, 0))); }
+Descriptor pidfd_of(pid_t pid) {
+    return Descriptor(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));
+}
 
 bool has_ended(const Descriptor& pidfd) {
     pollfd state{pidfd.get(), POLLIN, 0};
@@ -54,27 +56,28 @@ Task<Greeting> receive_greeting(UnixStream& stream) {
 Task<> RingDoor::accept() {
     for (;;) {
         UnixStream stream = co_await listener_.accept();
-        tasks_.spawn(reactor_.with_deadline(greet(std::move(stream)), never));
+        tasks_.spawn(greet(std::move(stream)));
     }
 }
 
 Task<> RingDoor::greet(UnixStream stream) {
     PeerCredentials peer = co_await stream.peer_credentials();
     if (peer.uid != geteuid()) co_await Errc::perm;
-    Greeting greeting = co_await reactor_.with_deadline(receive_greeting(stream),
-                                                        MonoClock::now() + greeting_time);
+    Greeting greeting =
+        co_await reactor_.with_deadline(receive_greeting(stream), MonoClock::now() + greeting_time);
     if (greeting.hello.kind == static_cast<uint32_t>(shm::Kind::control)) {
         std::string answer = co_await control_(std::move(greeting.text));
         co_await stream.send(BufferChain(Buffer::copy_of(answer)));
         co_return;
     }
-    auto outcome = co_await welcome(stream, greeting.hello, std::move(greeting.text),
-                                    greeting.descriptors)
-                       .result();
+    auto outcome =
+        co_await welcome(stream, greeting.hello, std::move(greeting.text), greeting.descriptors)
+            .result();
     if (outcome) co_return;
     log_warn("a program (pid {}) was refused: {}", peer.pid, errc_text(outcome.error().code));
     shm::HelloReply reply{shm::magic, shm::version, to_errno(outcome.error().code), 0};
-    BufferChain bytes(Buffer::copy_of(as_text({reinterpret_cast<std::byte*>(&reply), sizeof(reply)})));
+    BufferChain bytes(
+        Buffer::copy_of(as_text({reinterpret_cast<std::byte*>(&reply), sizeof(reply)})));
     co_await stream.send(std::move(bytes));
 }
 
@@ -90,7 +93,8 @@ Task<> RingDoor::welcome(UnixStream& stream, const shm::Hello& hello, std::strin
     program->files = files;
     rings_[program->number] = program;
     shm::HelloReply reply{shm::magic, shm::version, 0, program->number};
-    BufferChain bytes(Buffer::copy_of(as_text({reinterpret_cast<std::byte*>(&reply), sizeof(reply)})));
+    BufferChain bytes(
+        Buffer::copy_of(as_text({reinterpret_cast<std::byte*>(&reply), sizeof(reply)})));
     const int passed[] = {doorbell_.memfd()};
     co_await stream.send_message(std::move(bytes), passed);
 }
@@ -105,7 +109,7 @@ Task<ProcessRef> RingDoor::program_of(const shm::Hello& hello, pid_t pid) {
         program->holds.clear();
     } else {
         Descriptor pidfd = pidfd_of(pid);
-        if (!pidfd) co_await fail_errno(errno);
+        if (!pidfd) co_await Error(from_errno(errno));
         uint32_t number = co_await free_ring();
         program = make_ref<Process>(pid, std::move(pidfd), number);
         programs_[pid] = program;
@@ -148,6 +152,11 @@ Task<> RingDoor::end(ProcessRef program) {
         co_await give_up_all(std::exchange(program->holds, {}), program->lock_owner()).result();
     if (!outcome)
         log_error("what pid {} wrote is lost: {}", program->pid, errc_text(outcome.error().code));
+    // Forks that were under way: a child that never came forward was never told of.
+    std::vector<uint64_t> unbound;
+    for (auto& [number, ticket] : tickets_)
+        if (ticket.parent == program->pid && ticket.child == 0) unbound.push_back(number);
+    for (uint64_t number : unbound) co_await drop_ticket(number);
     if (programs_.empty()) idle_since_ = MonoClock::now();
 }
 

@@ -85,7 +85,8 @@ void Exchange::finish(Error error) noexcept {
         std::memcpy(memory->ring().names[slot].path, leads_out.data(), leads_out.size());
     }
     std::memcpy(&mine.reply, &reply, sizeof(reply));
-    if (shm::complete(mine)) syscall(SYS_futex, &mine.state, FUTEX_WAKE, INT_MAX, nullptr, nullptr, 0);
+    if (shm::complete(mine))
+        syscall(SYS_futex, &mine.state, FUTEX_WAKE, INT_MAX, nullptr, nullptr, 0);
 }
 
 uint32_t type_bits(vfs::FileType type) noexcept {
@@ -120,7 +121,8 @@ void fill(shm::Stat& out, const vfs::Attributes& from) noexcept {
     out.rdev_major = from.rdev.major;
     out.rdev_minor = from.rdev.minor;
     out.dev_major = reserved_major;
-    uint64_t mixed = (from.fsid.major * 0x9e3779b97f4a7c15u) ^ (from.fsid.minor * 0xc2b2ae3d27d4eb4fu);
+    uint64_t mixed =
+        (from.fsid.major * 0x9e3779b97f4a7c15u) ^ (from.fsid.minor * 0xc2b2ae3d27d4eb4fu);
     out.dev_minor = static_cast<uint32_t>((mixed >> 32 ^ mixed) & 0xfffff);
     out.ino = from.fileid;
     out.size = from.size;

@@ -53,10 +53,10 @@ Result<vfs::SetAttributes> set_attributes(const shm::Request& request) {
     if (request.flags & shm::flag_uid) out.uid = request.uid;
     if (request.flags & shm::flag_gid) out.gid = request.gid;
     if (request.flags & shm::flag_size) out.size = request.offset;
-    out.atime = time_of(request, shm::flag_atime, shm::flag_atime_now, request.atime_s,
-                        request.atime_ns);
-    out.mtime = time_of(request, shm::flag_mtime, shm::flag_mtime_now, request.mtime_s,
-                        request.mtime_ns);
+    out.atime =
+        time_of(request, shm::flag_atime, shm::flag_atime_now, request.atime_s, request.atime_ns);
+    out.mtime =
+        time_of(request, shm::flag_mtime, shm::flag_mtime_now, request.mtime_s, request.mtime_ns);
     return out;
 }
 

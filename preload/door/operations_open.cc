@@ -41,7 +41,8 @@ vfs::LockKind kind_of(const shm::Request& request) {
 
 Task<> op_open(Exchange& exchange) {
     vfs::At at = co_await exchange.at();
-    vfs::OpenFileRef file = co_await exchange.process->files->open(at, open_flags(exchange.request));
+    vfs::OpenFileRef file =
+        co_await exchange.process->files->open(at, open_flags(exchange.request));
     TokenRef token = co_await exchange.tokens.enter(std::move(file));
     exchange.reply.value = token->id;
     exchange.reply.stat.mode = type_bits(token->file->type());
@@ -58,11 +59,11 @@ Task<> op_close(Exchange& exchange) {
 Task<> op_lock(Exchange& exchange) {
     TokenRef token = co_await exchange.token();
     if (exchange.request.arg & shm::lock_process) token->locked = true;
-    auto outcome = co_await token->file
-                       ->lock(kind_of(exchange.request), exchange.request.offset,
-                              exchange.request.count, owner_of(exchange),
-                              exchange.request.arg & shm::lock_wait)
-                       .result();
+    auto outcome =
+        co_await token->file
+            ->lock(kind_of(exchange.request), exchange.request.offset, exchange.request.count,
+                   owner_of(exchange), exchange.request.arg & shm::lock_wait)
+            .result();
     if (!outcome && outcome.error() == Errc::denied) co_await Errc::again;
     co_await outcome;
 }
@@ -75,9 +76,9 @@ Task<> op_unlock(Exchange& exchange) {
 
 Task<> op_test_lock(Exchange& exchange) {
     TokenRef token = co_await exchange.token();
-    std::optional<vfs::LockConflict> conflict = co_await token->file->test_lock(
-        kind_of(exchange.request), exchange.request.offset, exchange.request.count,
-        owner_of(exchange));
+    std::optional<vfs::LockConflict> conflict =
+        co_await token->file->test_lock(kind_of(exchange.request), exchange.request.offset,
+                                        exchange.request.count, owner_of(exchange));
     if (!conflict) co_return;
     exchange.reply.flags = 1;
     exchange.reply.data_bytes = conflict->kind == vfs::LockKind::write;

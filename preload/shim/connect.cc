@@ -47,8 +47,8 @@ int connect_to_agent() noexcept {
 }
 
 int make_ring() noexcept {
-    int fd = static_cast<int>(raw::call(SYS_memfd_create, raw::as_long("strait-ring"),
-                                        MFD_CLOEXEC | MFD_ALLOW_SEALING));
+    int fd = static_cast<int>(
+        raw::call(SYS_memfd_create, raw::as_long("strait-ring"), MFD_CLOEXEC | MFD_ALLOW_SEALING));
     if (fd < 0) return fd;
     if (raw::call(SYS_ftruncate, fd, sizeof(shm::Ring)) != 0 ||
         raw::fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) != 0) {

@@ -231,8 +231,7 @@ int ours_fallocate(Open& open, int, int mode, off_t offset, off_t length) {
     if (mode == (keep_size | punch_hole))
         return done(allocate(open, shm::Op::deallocate, 0, offset, length));
     if (mode & ~keep_size) return failed(EOPNOTSUPP);
-    return done(
-        allocate(open, shm::Op::allocate, static_cast<uint32_t>(mode), offset, length));
+    return done(allocate(open, shm::Op::allocate, static_cast<uint32_t>(mode), offset, length));
 }
 int ours_posix_fallocate(Open& open, int fd, off_t offset, off_t length) {
     int error = allocate(open, shm::Op::allocate, 0, offset, length);

@@ -94,8 +94,8 @@ dirent* next_entry(Stream& stream) noexcept {
     if (stream.at >= stream.size) {
         if (stream.end) return nullptr;
         Open* open = find(stream.fd);
-        long size = open ? fetch(*open, stream.next, stream.entries, sizeof(stream.entries))
-                         : -EBADF;
+        long size =
+            open ? fetch(*open, stream.next, stream.entries, sizeof(stream.entries)) : -EBADF;
         if (size <= 0) {
             stream.end = size == 0;
             if (size < 0) errno = static_cast<int>(-size);

@@ -45,7 +45,8 @@ Environment::Environment(char* const* given) noexcept : given_(given) {
     if (!preload || !*preload) preload = shim;
     bytes_ = (count + 5) * sizeof(char*) + strlen(preload) + strlen(shim) +
              strlen(settings.mounts) + strlen(settings.agent) + strlen(settings.cwd) + 128;
-    memory_ = raw::mmap(nullptr, bytes_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    memory_ =
+        raw::mmap(nullptr, bytes_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (raw::failed(memory_)) {
         memory_ = nullptr;
         return;

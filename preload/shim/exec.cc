@@ -55,8 +55,8 @@ int run_script(char* line, const char* path, char* const* argv, char* const* env
     size_t given = count_of(argv);
     if (given > 100'000) return failed(E2BIG);
     size_t bytes = (given + 4) * sizeof(char*);
-    auto** arguments = static_cast<char**>(raw::mmap(nullptr, bytes, PROT_READ | PROT_WRITE,
-                                                     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+    auto** arguments = static_cast<char**>(
+        raw::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
     if (raw::failed(arguments)) return failed(ENOMEM);
     size_t at = 0;
     arguments[at++] = interpreter;

@@ -175,8 +175,8 @@ int shim_renameat(int from_fd, const char* from, int to_fd, const char* to) {
 int shim_linkat(int from_fd, const char* from, int to_fd, const char* to, int flags) {
     if (maybe_either(from_fd, from, to_fd, to)) {
         bool ours;
-        int result = two_places(shm::Op::link, from_fd, from, to_fd, to,
-                                flags & AT_SYMLINK_FOLLOW, 0, ours);
+        int result =
+            two_places(shm::Op::link, from_fd, from, to_fd, to, flags & AT_SYMLINK_FOLLOW, 0, ours);
         if (ours) return result;
     }
     return real.linkat(from_fd, from, to_fd, to, flags);
@@ -186,9 +186,7 @@ int shim_link(const char* from, const char* to) {
     return shim_linkat(AT_FDCWD, from, AT_FDCWD, to, 0);
 }
 
-int ours_symlink(Where& where, const char* target, const char*) {
-    return make_link(where, target);
-}
+int ours_symlink(Where& where, const char* target, const char*) { return make_link(where, target); }
 int ours_symlinkat(Where& where, const char* target, int, const char*) {
     return make_link(where, target);
 }

@@ -77,8 +77,7 @@ uint32_t gnu_hash(const char* name) noexcept {
 
 void* resolved(const Library& library, const ElfW(Sym) & symbol) noexcept {
     auto at = library.base + symbol.st_value;
-    if (ELF64_ST_TYPE(symbol.st_info) == STT_GNU_IFUNC)
-        return reinterpret_cast<void* (*)()>(at)();
+    if (ELF64_ST_TYPE(symbol.st_info) == STT_GNU_IFUNC) return reinterpret_cast<void* (*)()>(at)();
     return reinterpret_cast<void*>(at);
 }
 

@@ -18,9 +18,9 @@ inline constexpr size_t prefix_limit = 16;
 struct Settings {
     Prefix prefixes[prefix_limit];
     size_t prefix_count;
-    const char* mounts;  // the specification as given; "" when there is none
-    const char* agent;   // the agent's folder
-    bool strict;         // STRAIT_STRICT=1: what the shim does not cover ends the process
+    const char* mounts;       // the specification as given; "" when there is none
+    const char* agent;        // the agent's folder
+    bool strict;              // STRAIT_STRICT=1: what the shim does not cover ends the process
     char cwd[shm::path_max];  // the virtual working directory; "" when the kernel's is right
     char placeholder[shm::path_max];  // where the kernel's stands while ours is set
 };

@@ -65,8 +65,8 @@ void fill_statvfs(const shm::StatFs& from, struct statvfs* out) noexcept {
 
 // Runs the call at an open or a place and hands its answer over.
 template <class Part, class Out>
-int ask_open(shm::Op op, Open& open, const Part shm::Reply::* part,
-             void (*fill)(const Part&, Out*), Out* out) noexcept {
+int ask_open(shm::Op op, Open& open, const Part shm::Reply::* part, void (*fill)(const Part&, Out*),
+             Out* out) noexcept {
     Call call(op);
     call.on(open);
     if (int error = call.run()) return failed(error);

@@ -204,8 +204,8 @@ FILE* shim_freopen(const char* path, const char* mode, FILE* stream) {
         }
     }
     const char* local = where.redirected ? where.buffer : path;
-    FILE* result = real.freopen(ours ? "/dev/null" : local, ours ? NullMode(mode).text : mode,
-                                stream);
+    FILE* result =
+        real.freopen(ours ? "/dev/null" : local, ours ? NullMode(mode).text : mode, stream);
     if (find(before)) release(before);  // libc has closed or replaced it by itself
     if (!ours) return result;
     if (result) {

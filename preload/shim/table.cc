@@ -14,9 +14,9 @@ namespace strait::preload {
 namespace {
 
 constexpr uint32_t open_limit = 65536;
-uint32_t opens_used;      // entries ever used: none beyond is taken
-uint32_t opens_held;      // entries with references
-int highest_descriptor;   // none of ours is beyond
+uint32_t opens_used;     // entries ever used: none beyond is taken
+uint32_t opens_held;     // entries with references
+int highest_descriptor;  // none of ours is beyond
 
 void enter(int fd, Open* open) noexcept {
     int seen = __atomic_load_n(&highest_descriptor, __ATOMIC_RELAXED);

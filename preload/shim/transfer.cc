@@ -54,8 +54,8 @@ void* map_copy(Open& open, void* at, size_t length, int protection, int flags,
         return MAP_FAILED;
     }
     int kept = flags & ~(MAP_SHARED | MAP_PRIVATE | MAP_SHARED_VALIDATE);
-    void* mapped = real.mmap(at, length, PROT_READ | PROT_WRITE, kept | MAP_PRIVATE | MAP_ANONYMOUS,
-                             -1, 0);
+    void* mapped =
+        real.mmap(at, length, PROT_READ | PROT_WRITE, kept | MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (mapped == MAP_FAILED) return mapped;
     ssize_t got = read_open(open, mapped, length, static_cast<uint64_t>(offset));
     if (got < 0) {

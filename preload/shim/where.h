@@ -11,9 +11,9 @@ namespace strait::preload {
 
 struct Where {
     const char* path = "";
-    uint64_t token = 0;     // the directory it starts at; 0: it is absolute
-    uint64_t instance = 0;  // of the token
-    Open* open = nullptr;   // with an empty path: the open meant itself
+    uint64_t token = 0;       // the directory it starts at; 0: it is absolute
+    uint64_t instance = 0;    // of the token
+    Open* open = nullptr;     // with an empty path: the open meant itself
     bool redirected = false;  // the agent said: go on at the local path in `buffer`
     char buffer[shm::path_max];
 };

@@ -15,7 +15,7 @@ namespace strait::preload {
 #define P DECLARE
 #define A DECLARE
 #define S DECLARE
-#define ALIAS(name, other)                                                   \
+#define ALIAS(name, other)                                                    \
     extern "C" EXPORT decltype(exported_##name) alias_##other __asm__(#other) \
         __attribute__((alias(#name)));
 #include "preload/shim/names.def"
@@ -25,29 +25,28 @@ namespace strait::preload {
 #undef S
 #undef ALIAS
 
-#define F(type, name, parameters, arguments)                               \
-    type exported_##name parameters {                                      \
+#define F(type, name, parameters, arguments)                                           \
+    type exported_##name parameters {                                                  \
         if (Open* open = find(fd)) return ours_##name(*open, STRAIT_UNPACK arguments); \
-        return real.name arguments;                                        \
+        return real.name arguments;                                                    \
     }
 // Apart, so that the buffer in Where costs nothing where the path is not ours.
-#define PATH_WRAPPER(type, name, parameters, arguments, from)              \
-    __attribute__((noinline)) static type at_##name parameters {           \
-        Where where;                                                       \
-        if (!locate(where, from, path)) return real.name arguments;        \
-        type result = ours_##name(where, STRAIT_UNPACK arguments);         \
-        if (!where.redirected) return result;                              \
-        path = where.buffer;                                               \
-        return real.name arguments;                                        \
-    }                                                                      \
-    type exported_##name parameters {                                      \
+#define PATH_WRAPPER(type, name, parameters, arguments, from)                        \
+    __attribute__((noinline)) static type at_##name parameters {                     \
+        Where where;                                                                 \
+        if (!locate(where, from, path)) return real.name arguments;                  \
+        type result = ours_##name(where, STRAIT_UNPACK arguments);                   \
+        if (!where.redirected) return result;                                        \
+        path = where.buffer;                                                         \
+        return real.name arguments;                                                  \
+    }                                                                                \
+    type exported_##name parameters {                                                \
         if (__builtin_expect(maybe_ours(from, path), 0)) return at_##name arguments; \
-        return real.name arguments;                                        \
+        return real.name arguments;                                                  \
     }
 #define P(type, name, parameters, arguments) \
     PATH_WRAPPER(type, name, parameters, arguments, AT_FDCWD)
-#define A(type, name, parameters, arguments) \
-    PATH_WRAPPER(type, name, parameters, arguments, dirfd)
+#define A(type, name, parameters, arguments) PATH_WRAPPER(type, name, parameters, arguments, dirfd)
 #define S(type, name, parameters, arguments) \
     type exported_##name parameters { return shim_##name arguments; }
 #define ALIAS(name, alias)

@@ -24,7 +24,8 @@ struct alignas(64) Slot {
 struct alignas(64) RingHeader {
     uint32_t magic;
     uint32_t version;
-    alignas(64) uint64_t pending;  // a bit for each submitted slot; the agent takes them all at once
+    alignas(
+        64) uint64_t pending;  // a bit for each submitted slot; the agent takes them all at once
 };
 
 struct Names {
@@ -43,10 +44,10 @@ static_assert(sizeof(Slot) % 64 == 0 && sizeof(Slot) <= 512);
 struct Doorbell {
     uint32_t magic;
     uint32_t version;
-    uint64_t instance;    // random: tells one agent's life from the next
-    uint32_t pid;         // of the agent
-    uint32_t closed;      // the agent has ended in order
-    uint64_t start_time;  // field 22 of /proc/PID/stat: tells a pid from its next use
+    uint64_t instance;              // random: tells one agent's life from the next
+    uint32_t pid;                   // of the agent
+    uint32_t closed;                // the agent has ended in order
+    uint64_t start_time;            // field 22 of /proc/PID/stat: tells a pid from its next use
     alignas(64) uint32_t sequence;  // futex: grows with every submit
     uint32_t sleeping;              // the agent waits on `sequence`
     alignas(64) uint64_t ready[ring_limit / 64];  // a bit for each ring with pending slots
