@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "tool/agent_mounts.h"
+
+#include <fmt/format.h>
+
+#include "backend/memory/memory.h"
+#include "base/log.h"
+
+namespace strait::tool {
+
+namespace {
+
+// A backend that several file systems use, and none of them ends.
+class SharedBackend final : public vfs::Backend {
+  public:
+    explicit SharedBackend(vfs::Backend& backend) : backend_(backend) {}
+    Task<vfs::Reply> run(const vfs::Compound& program) override { return backend_.run(program); }
+    vfs::Capabilities capabilities() const override { return backend_.capabilities(); }
+
+  private:
+    vfs::Backend& backend_;
+};
+
+constexpr std::string_view memory_scheme = "memory:";
+
+}  // namespace
+
+Result<std::vector<MountSpec>> parse_mounts(std::string_view text) {
+    std::vector<MountSpec> out;
+    while (!text.empty()) {
+        std::string_view entry = text.substr(0, text.find(';'));
+        text.remove_prefix(std::min(entry.size() + 1, text.size()));
+        size_t sign = entry.find('=');
+        if (sign == std::string_view::npos || sign == 0 || entry[0] != '/' ||
+            sign + 1 == entry.size())
+            return fail(Errc::inval);
+        std::string prefix(entry.substr(0, sign));
+        while (prefix.size() > 1 && prefix.back() == '/') prefix.pop_back();
+        if (prefix == "/") return fail(Errc::inval);
+        out.push_back({std::move(prefix), std::string(entry.substr(sign + 1))});
+    }
+    if (out.empty()) return fail(Errc::inval);
+    return out;
+}
+
+AgentMounts::AgentMounts(Reactor& reactor) : reactor_(reactor) {}
+AgentMounts::~AgentMounts() = default;
+
+Task<vfs::FileSystem*> AgentMounts::files(std::string_view mounts) {
+    Mutex::Hold held = co_await building_.lock();
+    auto known = systems_.find(mounts);
+    if (known != systems_.end()) co_return known->second.get();
+    std::unique_ptr<vfs::FileSystem> made = co_await build(mounts);
+    vfs::FileSystem* files = made.get();
+    systems_.emplace(std::string(mounts), std::move(made));
+    co_return files;
+}
+
+Task<std::unique_ptr<vfs::FileSystem>> AgentMounts::build(std::string_view mounts) {
+    complaint_ = fmt::format("'{}' is not a list of /prefix=URL", mounts);
+    std::vector<MountSpec> specs = co_await parse_mounts(mounts);
+    Reactor* reactor = &reactor_;
+    vfs::FileSystemOptions options;
+    options.sleep = [reactor](Duration duration) { return reactor->sleep_for(duration); };
+    auto files = std::make_unique<vfs::FileSystem>(std::move(options));
+    for (const MountSpec& spec : specs) {
+        complaint_ = fmt::format("cannot mount {} at {}", spec.url, spec.prefix);
+        std::unique_ptr<vfs::Backend> backend = co_await connect(spec);
+        co_await files->mount(spec.prefix, std::move(backend));
+        vfs::Attributes root = co_await files->stat({.path = spec.prefix});
+        if (root.type == vfs::FileType::none) co_await Errc::io;
+    }
+    complaint_.clear();
+    co_return files;
+}
+
+Task<std::unique_ptr<vfs::Backend>> AgentMounts::connect(const MountSpec& spec) {
+    if (spec.url.starts_with(memory_scheme)) co_return memory_volume(spec.url);
+    complaint_ += ": only memory: is known";
+    co_return Errc::inval;
+}
+
+Result<std::unique_ptr<vfs::Backend>> AgentMounts::memory_volume(const std::string& url) {
+    auto known = volumes_.find(url);
+    if (known == volumes_.end()) {
+        // Its root is the user's own, as a new folder's would be.
+        std::string options = url.substr(memory_scheme.size());
+        options += fmt::format("{}uid={},gid={}", options.empty() ? "" : ",", geteuid(), getegid());
+        auto store = backend::make_memory_store(options);
+        if (!store) return fail(store.error());
+        MemoryVolume volume{std::move(*store), nullptr};
+        volume.backend = std::make_unique<vfs::StepBackend>(*volume.store);
+        known = volumes_.emplace(url, std::move(volume)).first;
+    }
+    return std::make_unique<SharedBackend>(*known->second.backend);
+}
+
+Task<> AgentMounts::close() {
+    for (auto& [mounts, files] : systems_) {
+        auto outcome = co_await files->close().result();
+        if (!outcome) log_error("ending {}: {}", mounts, errc_text(outcome.error().code));
+    }
+    systems_.clear();
+    for (auto& [url, volume] : volumes_) {
+        auto outcome = co_await volume.backend->close().result();
+        if (!outcome) log_error("ending {}: {}", url, errc_text(outcome.error().code));
+    }
+}
+
+}  // namespace strait::tool

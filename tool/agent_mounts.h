@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+// The agent's file systems: one for each specification of mounts that a program came with, shared
+// by all programs that came with the same.
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/sync.h"
+#include "reactor/reactor.h"
+#include "vfs/filesystem.h"
+#include "vfs/step_backend.h"
+
+namespace strait::tool {
+
+struct MountSpec {
+    std::string prefix, url;
+};
+// "/a=URL;/b=URL". Errc::inval.
+Result<std::vector<MountSpec>> parse_mounts(std::string_view text);
+
+class AgentMounts {
+  public:
+    explicit AgentMounts(Reactor& reactor);
+    ~AgentMounts();
+
+    // Connects what the specification names, at first use. The error is the first mount's that
+    // fails; last_complaint() says more.
+    Task<vfs::FileSystem*> files(std::string_view mounts);
+    const std::string& last_complaint() const noexcept { return complaint_; }
+    // Writes back and ends all of them.
+    Task<> close();
+
+  private:
+    struct MemoryVolume {
+        std::unique_ptr<vfs::Store> store;
+        std::unique_ptr<vfs::StepBackend> backend;
+    };
+    Task<std::unique_ptr<vfs::Backend>> connect(const MountSpec& spec);
+    Result<std::unique_ptr<vfs::Backend>> memory_volume(const std::string& url);
+    Task<std::unique_ptr<vfs::FileSystem>> build(std::string_view mounts);
+
+    Reactor& reactor_;
+    Mutex building_;
+    // Volumes of `memory:` URLs live as long as the agent, whatever mounts them.
+    std::map<std::string, MemoryVolume> volumes_;
+    std::map<std::string, std::unique_ptr<vfs::FileSystem>, std::less<>> systems_;
+    std::string complaint_;
+};
+
+}  // namespace strait::tool

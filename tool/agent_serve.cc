@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The agent: the ring door over the user's file systems, on one reactor.
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <nlohmann/json.hpp>
+
+#include "base/log.h"
+#include "preload/door/door.h"
+#include "tool/agent_control.h"
+#include "tool/agent_folder.h"
+#include "tool/agent_mounts.h"
+
+namespace strait::tool {
+
+namespace {
+
+constexpr Duration idle_limit = 5min;
+using Json = nlohmann::json;
+
+class Agent {
+  public:
+    Agent(Reactor& reactor, std::string folder)
+        : reactor_(reactor), folder_(std::move(folder)), mounts_(reactor) {}
+
+    Task<> serve(int ready);
+
+  private:
+    Task<std::string> control(std::string line);
+    Task<Json> check(std::string mounts);
+    Json status() const;
+    Json stats() const;
+    Task<> end_when_idle();
+    Task<> end_on_signal();
+    Task<> stop_serving();
+
+    Reactor& reactor_;
+    const std::string folder_;
+    AgentMounts mounts_;
+    std::unique_ptr<preload::RingDoor> door_;
+    StopSource stop_;
+    const MonoTime started_ = MonoClock::now();
+};
+
+// Removes the socket first: whoever comes from now on starts another agent.
+Task<> Agent::stop_serving() {
+    unlink((folder_ + shm::socket_name).c_str());
+    stop_.request_stop();
+    co_return;
+}
+
+Task<> Agent::serve(int ready) {
+    std::string path = folder_ + shm::socket_name;
+    unlink(path.c_str());  // the lock says that nobody listens there
+    Address address = co_await Address::unix_socket(path);
+    UnixListener listener = co_await UnixListener::bind(reactor_, address);
+    door_ = co_await preload::RingDoor::create(
+        reactor_, std::move(listener),
+        [this](std::string_view mounts) { return mounts_.files(mounts); },
+        [this](std::string line) { return control(std::move(line)); });
+    if (ready >= 0) {
+        [[maybe_unused]] ssize_t told = write(ready, "r", 1);
+        ::close(ready);
+    }
+    Nursery side;
+    side.spawn(end_when_idle());
+    side.spawn(end_on_signal());
+    Scope scope{never, &stop_};
+    auto outcome = co_await door_->serve().within(scope).result();
+    side.stop();
+    co_await side.close();
+    co_await mounts_.close();
+    if (!outcome) log_error("the agent ended: {}", errc_text(outcome.error().code));
+}
+
+Task<> Agent::end_when_idle() {
+    for (;;) {
+        co_await reactor_.sleep_for(idle_limit / 10);
+        if (MonoClock::now() - idle_limit > door_->idle_since()) co_await stop_serving();
+    }
+}
+
+Task<> Agent::end_on_signal() {
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGINT);
+    sigprocmask(SIG_BLOCK, &set, nullptr);
+    Descriptor signals(signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
+    short seen = co_await reactor_.poll_fd(signals.get(), POLLIN);
+    (void)seen;
+    co_await stop_serving();
+}
+
+Json Agent::status() const {
+    auto up = std::chrono::duration_cast<std::chrono::seconds>(MonoClock::now() - started_);
+    return {{"pid", getpid()},
+            {"folder", folder_},
+            {"programs", door_->programs()},
+            {"open_files", door_->open_files()},
+            {"up_s", up.count()}};
+}
+
+Json Agent::stats() const {
+    Json calls = Json::object();
+    constexpr const char* names[] = {
+#define X(name) #name,
+        STRAIT_SHM_OPS(X)
+#undef X
+    };
+    uint64_t all = 0;
+    for (size_t i = 0; i < door_->calls().size(); ++i) {
+        all += door_->calls()[i];
+        if (door_->calls()[i]) calls[names[i]] = door_->calls()[i];
+    }
+    return {{"calls", all}, {"calls_by_name", calls}, {"rpcs", 0}};
+}
+
+Task<Json> Agent::check(std::string mounts) {
+    auto files = co_await mounts_.files(mounts).result();
+    if (files) co_return Json{{"ok", true}};
+    co_return Json{{"ok", false},
+                   {"error", std::string(errc_text(files.error().code))},
+                   {"complaint", mounts_.last_complaint()}};
+}
+
+Task<std::string> Agent::control(std::string line) {
+    Json answer;
+    if (line == "ping") {
+        answer = {{"ok", true}};
+    } else if (line == "status") {
+        answer = status();
+    } else if (line == "stats") {
+        answer = stats();
+    } else if (line == "reset") {
+        door_->reset_counters();
+        answer = {{"ok", true}};
+    } else if (line == "stop") {
+        answer = {{"ok", true}};
+        reactor_.spawn(stop_serving());
+    } else if (line.starts_with("check ")) {
+        answer = co_await check(line.substr(6));
+    } else {
+        answer = {{"ok", false}, {"error", "unknown request"}};
+    }
+    co_return answer.dump() + "\n";
+}
+
+void raise_descriptor_limit() {
+    rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+    limit.rlim_cur = limit.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+}  // namespace
+
+int serve_agent(const std::string& folder, int ready) {
+    umask(077);
+    signal(SIGPIPE, SIG_IGN);
+    raise_descriptor_limit();
+    if (auto made = make_agent_folder(folder); !made) {
+        log_error("{}: {}", folder, errc_text(made.error().code));
+        return 1;
+    }
+    auto reactor = Reactor::create();
+    if (!reactor) {
+        log_error("no event loop: {}", errc_text(reactor.error().code));
+        return 1;
+    }
+    Agent agent(**reactor, folder);
+    auto outcome = (*reactor)->block_on(agent.serve(ready));
+    if (!outcome) log_error("{}: {}", folder, errc_text(outcome.error().code));
+    return outcome ? 0 : 1;
+}
+
+}  // namespace strait::tool

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The program `strait`: a table of verbs, one file each.
+
+#include <algorithm>
+
+#include "tool/verb.h"
+
+namespace {
+
+using namespace strait::tool;
+
+constexpr DeclareVerb verbs[] = {
+    declare_run,
+    declare_agent,
+    declare_stats,
+};
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    CLI::App tool("Strait: use network storage without mounting it.", "strait");
+    tool.require_subcommand(1);
+    tool.set_version_flag("--version", "strait " STRAIT_VERSION);
+    Action action;
+    for (DeclareVerb declare : verbs) declare(tool, action);
+    auto arguments = separate_command(std::vector<std::string>(argv + 1, argv + argc));
+    std::reverse(arguments.begin(), arguments.end());  // as CLI11 wants a vector
+    try {
+        tool.parse(std::move(arguments));
+    } catch (const CLI::ParseError& error) {
+        return tool.exit(error);
+    }
+    return action();
+}
