@@ -144,9 +144,7 @@ void declare_run(CLI::App& tool, Action& action) {
         ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
     run_verb->add_option("--engine", options->engine, "agent: calls go to the user's agent");
     run_verb->add_option("command", options->command, "The program and its arguments");
-    run_verb->callback([options, &action] {
-        action = [options] { return run(*options); };
-    });
+    run_verb->callback([options, &action] { action = [options] { return run(*options); }; });
 }
 
 }  // namespace strait::tool
