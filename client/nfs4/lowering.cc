@@ -199,6 +199,7 @@ Result<> Builder::run() {
     if (saved_.base != Position::Base::none && saved_is_needed_from(index_)) {
         emit_position(saved_, Step::Role::setup);
         add(SAVEFH4args{}, &Takes::status<SAVEFH4res>, Step::Role::setup);
+        spend(1);
     }
     if (current_.base != Position::Base::none) emit_position(current_, Step::Role::setup);
     for (; index_ < program_.ops.size(); index_++) {
@@ -228,6 +229,7 @@ void Builder::emit_first_things() {
     if (!mount_.session_.take_reclaim_complete()) return;
     add(RECLAIM_COMPLETE4args{false}, &Takes::status<RECLAIM_COMPLETE4res>,
         Step::Role::reclaim_complete);
+    spend(1);
     batch_.reclaim_complete = true;
 }
 

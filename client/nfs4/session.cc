@@ -32,6 +32,7 @@ void SessionCall::completed() noexcept {
 }
 
 void Session::trace(const Call& call, std::string_view operations, Error status) noexcept {
+    log_debug("{}: {} -> {} ({})", server(), operations, errc_name(status.code), status.status);
     if (!trace_) return;
     RpcTrace trace{.server = server(),
                    .operations = operations,
@@ -52,8 +53,7 @@ Result<> SessionCall::read_reply() {
     if (auto head = results.read_head(); !head) return head;
     status = results.status();
     if (results.left() == 0) {
-        // Not even SEQUENCE was looked at.
-        verdict = status == NFS4ERR_DELAY ? Verdict::again_later : Verdict::failed;
+        verdict = session_.judge_unsequenced(*this);
         return verdict == Verdict::failed ? Result<>(fail(error_of(status))) : Result<>();
     }
     SEQUENCE4res sequence;
@@ -63,6 +63,18 @@ Result<> SessionCall::read_reply() {
     if (verdict == Verdict::failed) return fail(error_of(*sequenced));
     if (verdict != Verdict::answered) return {};
     return answered(results);
+}
+
+// The compound was refused before its SEQUENCE was looked at: the slot's number is not used up.
+Verdict Session::judge_unsequenced(SessionCall& call) noexcept {
+    if (call.epoch_ != epoch_) return Verdict::again;
+    slots_[call.slot_].sequence--;
+    if (call.status == NFS4ERR_DELAY) return Verdict::again_later;
+    // Some servers grant more operations than they take.
+    bool too_many = call.status == NFS4ERR_RESOURCE || call.status == NFS4ERR_TOO_MANY_OPS;
+    if (!too_many || limits_.max_operations <= fewest_operations) return Verdict::failed;
+    limits_.max_operations = std::max(limits_.max_operations / 2, fewest_operations);
+    return Verdict::again;
 }
 
 // What SEQUENCE's own status means for the call and for the session.

@@ -128,6 +128,8 @@ class Session final : public Transport::Handler {
     struct Answer;
     // The transient range of program numbers, RFC 5531 section 8.3.
     static constexpr uint32_t callback_program = 0x40000000;
+    // Fewer in a compound are of no use: a checked Remove needs as many.
+    static constexpr uint32_t fewest_operations = 12;
 
     // Transport::Handler
     Task<> prepare(Link& link) override;
@@ -154,6 +156,7 @@ class Session final : public Transport::Handler {
     void reset_slots(uint32_t count);
     std::optional<uint32_t> free_slot(uint32_t promised) const noexcept;
     uint32_t highest_busy() const noexcept;
+    SessionCall::Verdict judge_unsequenced(SessionCall& call) noexcept;
     SessionCall::Verdict judge(SessionCall& call, wire::nfs4::nfsstat4 status,
                                const wire::nfs4::SEQUENCE4resok& result) noexcept;
 

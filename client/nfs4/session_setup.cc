@@ -101,7 +101,7 @@ Task<nfsstat4> Session::create_session() {
     args.csa_fore_chan_attrs = {.ca_maxrequestsize = options_.wsize + head_room,
                                 .ca_maxresponsesize = options_.rsize + head_room,
                                 .ca_maxresponsesize_cached = 8192,
-                                .ca_maxoperations = 128,
+                                .ca_maxoperations = 96,
                                 .ca_maxrequests = 128};
     args.csa_back_chan_attrs = {.ca_maxrequestsize = 4096,
                                 .ca_maxresponsesize = 4096,
@@ -118,8 +118,8 @@ Task<nfsstat4> Session::create_session() {
     session_id_ = ok.csr_sessionid;
     back_sequence_ = 0;
     // A server that grants less than a name and an attribute need is of no use.
-    if (fore.ca_maxrequests == 0 || fore.ca_maxoperations < 6 || fore.ca_maxrequestsize < 1024 ||
-        fore.ca_maxresponsesize < 1024)
+    if (fore.ca_maxrequests == 0 || fore.ca_maxoperations < fewest_operations ||
+        fore.ca_maxrequestsize < 1024 || fore.ca_maxresponsesize < 1024)
         co_return NFS4ERR_TOOSMALL;
     limits_ = {fore.ca_maxrequestsize, fore.ca_maxresponsesize, fore.ca_maxresponsesize_cached,
                std::min<uint32_t>(fore.ca_maxoperations, 1024),
