@@ -20,8 +20,11 @@ struct RpcTrace {
     uint32_t operation_count = 0;
     uint64_t request_bytes = 0, reply_bytes = 0;  // on the wire, record marks included
     Duration took{};
-    uint32_t sends = 1;      // more than one: sent again after a lost connection
-    Error status{Errc::ok};  // what stopped the compound, or why no reply came
+    uint32_t sends = 1;           // more than one: sent again after a lost connection
+    Error status{Errc::ok};       // what stopped the compound, or why no reply came
+    std::string_view stopped_at;  // the operation that the server refused; empty when none was
+    uint32_t minor = 0;           // of NFSv4
+    uint32_t uid = 0;             // on whose behalf
 };
 
 class TraceSink {

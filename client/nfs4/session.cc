@@ -23,15 +23,28 @@ void SessionCall::completed() noexcept {
     }
     if (epoch_ == session_.epoch_) session_.release(slot_);
     if (verdict == Verdict::answered && status != NFS4_OK) {
-        session_.trace(*this, operations, error_of(status));
+        session_.trace(*this, operations, error_of(status), answered_operations, uid);
     } else {
-        session_.trace(*this, operations, error);
+        session_.trace(*this, operations, error, answered_operations, uid);
     }
     settled();
     done.set();
 }
 
-void Session::trace(const Call& call, std::string_view operations, Error status) noexcept {
+namespace {
+// The word at `index`, or "" when there are not so many.
+std::string_view word_at(std::string_view words, uint32_t index) noexcept {
+    for (; index > 0; index--) {
+        size_t space = words.find(' ');
+        if (space == words.npos) return {};
+        words.remove_prefix(space + 1);
+    }
+    return words.substr(0, words.find(' '));
+}
+}  // namespace
+
+void Session::trace(const Call& call, std::string_view operations, Error status, uint32_t answered,
+                    uint32_t uid) noexcept {
     log_debug("{}: {} -> {} ({})", server(), operations, errc_name(status.code), status.status);
     if (!trace_) return;
     RpcTrace trace{.server = server(),
@@ -41,7 +54,11 @@ void Session::trace(const Call& call, std::string_view operations, Error status)
                    .reply_bytes = call.reply.empty() ? 0 : call.reply.size() + 4,
                    .took = MonoClock::now() - call.begun,
                    .sends = call.sends,
-                   .status = status};
+                   .status = status,
+                   .minor = minor_,
+                   .uid = uid};
+    if (status.domain == Domain::nfs4 && answered > 0)
+        trace.stopped_at = word_at(operations, answered - 1);
     for (char c : operations) trace.operation_count += c == ' ';
     trace_->rpc(trace);
 }
@@ -52,6 +69,7 @@ Result<> SessionCall::read_reply() {
     CompoundResults results(in);
     if (auto head = results.read_head(); !head) return head;
     status = results.status();
+    answered_operations = results.left();
     if (results.left() == 0) {
         verdict = session_.judge_unsequenced(*this);
         return verdict == Verdict::failed ? Result<>(fail(error_of(status))) : Result<>();
@@ -169,6 +187,7 @@ CompoundCall Session::begin(wire::xdr::Writer& out, SessionCall& call, uint32_t 
     compound.add(
         SEQUENCE4args{session_id_, ++slots_[slot].sequence, slot, highest_busy(), call.cache_this});
     call.operations = "SEQUENCE";
+    call.uid = (credential ? *credential : *own_credential_).uid;
     return compound;
 }
 

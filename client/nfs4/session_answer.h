@@ -42,7 +42,7 @@ Task<Session::Answer<Res>> Session::ask(Args args, Link* link) {
         transport_.abandon(*call, waited.error());
         co_await waited;
     }
-    trace(*call, to_string(op_of<Args>), call->error);
+    trace(*call, to_string(op_of<Args>), call->error, 0, own_credential_->uid);
     if (call->error.code != Errc::ok) co_await call->error;
     Answer<Res> answer;
     answer.reader = std::make_unique<wire::xdr::Reader>(call->reply);

@@ -162,7 +162,7 @@ Task<> Session::close() {
     nursery_.stop();
     static const Scope unstoppable{};
     co_await nursery_.close().within(unstoppable);
-    if (phase_ == Phase::up) {
+    if (phase_ == Phase::up && !quiet_) {
         phase_ = Phase::down;
         auto leave = co_await reactor_.with_deadline(say_goodbye(), MonoClock::now() + 2s).result();
         if (!leave) log_debug("leaving {}: {}", server(), errc_text(leave.error().code));
