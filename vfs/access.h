@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
-// The access decision, in one place: who may do what to a node with these attributes, and what owner
-// and mode a new or changed one gets. Pure functions of attributes; a null credential is root.
-// Attributes passed in hold at least `access_mask`.
+// The access decision, in one place: who may do what to a node with these attributes, and what
+// owner and mode a new or changed one gets. Pure functions of attributes; a null credential is
+// root. Attributes passed in hold at least `access_mask`.
 
 #include "vfs/compound.h"
 

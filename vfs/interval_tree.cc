@@ -26,7 +26,9 @@ struct IntervalTree::Item {
     }
 
     using Key = std::tuple<uint64_t, uint64_t, uint64_t>;
-    static Key key_of(uint64_t first, const Owner& owner) { return {first, owner.client, owner.id}; }
+    static Key key_of(uint64_t first, const Owner& owner) {
+        return {first, owner.client, owner.id};
+    }
     Key key() const { return key_of(interval.first, interval.owner); }
 
     // Splits into keys below `key` and the others.

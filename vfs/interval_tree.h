@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
-// Intervals that may overlap, each of an owner: finds one that meets a range in O(log n), apart from
-// those it is told to skip. A treap ordered by (first, owner); each subtree knows how far its
+// Intervals that may overlap, each of an owner: finds one that meets a range in O(log n), apart
+// from those it is told to skip. A treap ordered by (first, owner); each subtree knows how far its
 // intervals reach.
 
 #include <cstdint>

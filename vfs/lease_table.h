@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
-// The one table of leases: opens with their share modes and byte-range locks of all objects, decided
-// by conflict_of. Safe on any core; sharded by object; nothing waits while a shard is held.
+// The one table of leases: opens with their share modes and byte-range locks of all objects,
+// decided by conflict_of. Safe on any core; sharded by object; nothing waits while a shard is held.
 // An object is a Node by address: whoever has a row keeps its node alive.
 
 #include <array>
@@ -50,9 +50,9 @@ class LeaseTable {
     };
     // Opens of one object. Counts make the decision independent of how many there are.
     struct Object {
-        std::map<uint64_t, Row> shares;                             // by open
+        std::map<uint64_t, Row> shares;                              // by open
         std::map<std::pair<uint64_t, uint64_t>, uint64_t> by_owner;  // open of an owner
-        std::array<uint32_t, 2> uses{}, refuses{};                  // rows with bit 0, 1
+        std::array<uint32_t, 2> uses{}, refuses{};                   // rows with bit 0, 1
         RangeLocks locks;
 
         void count(LeaseMode mode, uint32_t by);
@@ -70,7 +70,8 @@ class LeaseTable {
     static void forget_unused(Shard& shard, const Node& object);
 
     mutable std::array<Shard, 64> shards_;
-    std::atomic<uint64_t> denying_{0};  // rows that deny anything: mostly none, and then I/O is free
+    std::atomic<uint64_t> denying_{
+        0};  // rows that deny anything: mostly none, and then I/O is free
 };
 
 }  // namespace strait::vfs

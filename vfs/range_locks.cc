@@ -41,8 +41,8 @@ void RangeLocks::set(const Interval& wanted) {
     cut(ranges, wanted.first, wanted.last, wanted.owner);
     Interval merged = wanted;
     auto after = ranges.upper_bound(wanted.first);
-    if (after != ranges.end() && after->second.kind == wanted.kind &&
-        wanted.last != ~uint64_t{0} && after->first == wanted.last + 1) {
+    if (after != ranges.end() && after->second.kind == wanted.kind && wanted.last != ~uint64_t{0} &&
+        after->first == wanted.last + 1) {
         merged.last = after->second.last;
         remove(ranges, after, wanted.owner);
     }

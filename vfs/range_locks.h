@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
-// The byte-range locks of one object, as POSIX has them: a lock of an owner replaces what that owner
-// held there, neighbours of one kind become one, an unlock in the middle leaves two. Not
+// The byte-range locks of one object, as POSIX has them: a lock of an owner replaces what that
+// owner held there, neighbours of one kind become one, an unlock in the middle leaves two. Not
 // thread-safe: the lease table guards it.
 
 #include <map>

@@ -13,7 +13,7 @@ namespace strait::vfs {
 
 struct StepOptions {
     bool check_access = true;  // false: every caller is root (the store's owner decides elsewhere)
-    uint32_t max_read = 1u << 20;   // bytes; the smaller of this and the store's counts
+    uint32_t max_read = 1u << 20;  // bytes; the smaller of this and the store's counts
     uint32_t max_write = 1u << 20;
 };
 

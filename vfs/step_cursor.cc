@@ -26,7 +26,7 @@ void complete(Attributes& found, AttrMask wanted, Store& store, Node& node,
     if (missing.has(Attr::xattr_support)) found.xattr_support = capabilities.xattrs;
     found.max_read = capabilities.max_read;
     found.max_write = capabilities.max_write;
-    constexpr AttrMask filled{Attr::mounted_on_fileid, Attr::max_name,  Attr::max_file_size,
+    constexpr AttrMask filled{Attr::mounted_on_fileid, Attr::max_name, Attr::max_file_size,
                               Attr::xattr_support,     Attr::max_read, Attr::max_write};
     found.valid |= wanted & filled;
 }
@@ -52,10 +52,14 @@ Result<Node*> Cursor::directory_of(const Place& place) {
 Result<Node*> Cursor::file_of(const Place& place) {
     if (!place.node) return fail(Errc::inval);
     switch (place.node->type()) {
-        case FileType::regular: return place.node.get();
-        case FileType::directory: return fail(Errc::isdir);
-        case FileType::symlink: return fail(Errc::symlink);
-        default: return fail(Errc::badtype);
+        case FileType::regular:
+            return place.node.get();
+        case FileType::directory:
+            return fail(Errc::isdir);
+        case FileType::symlink:
+            return fail(Errc::symlink);
+        default:
+            return fail(Errc::badtype);
     }
 }
 

@@ -16,14 +16,16 @@ Result<void> check_new(const Create& op) {
         case FileType::block:
         case FileType::character:
         case FileType::fifo:
-        case FileType::socket: return check_name(op.name);
+        case FileType::socket:
+            return check_name(op.name);
         case FileType::symlink:
             if (op.target.empty()) return fail(Errc::inval);
             if (op.target.size() > max_target_size) return fail(Errc::nametoolong);
             if (op.target.find('\0') != op.target.npos) return fail(Errc::inval);
             return check_name(op.name);
         case FileType::none:
-        case FileType::regular: break;
+        case FileType::regular:
+            break;
     }
     return fail(Errc::badtype);
 }

@@ -8,8 +8,8 @@ namespace strait::backend {
 
 using namespace vfs;
 
-Task<Copy::Result> MemoryStore::copy(Node& from, uint64_t from_offset, Node& to,
-                                     uint64_t to_offset, uint64_t length) {
+Task<Copy::Result> MemoryStore::copy(Node& from, uint64_t from_offset, Node& to, uint64_t to_offset,
+                                     uint64_t length) {
     FileNode* source = co_await as_file(from);
     FileNode* target = co_await as_file(to);
     uint64_t count = co_await transfer(*source, from_offset, *target, to_offset, length);

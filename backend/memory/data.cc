@@ -62,8 +62,8 @@ Result<void> MemoryStore::grow_usage(uint64_t bytes) {
     do {
         if (bytes > options_.size_bytes || now > options_.size_bytes - bytes)
             return fail(Errc::nospc);
-    } while (!table_.usage.bytes.compare_exchange_weak(now, now + bytes,
-                                                       std::memory_order_relaxed));
+    } while (
+        !table_.usage.bytes.compare_exchange_weak(now, now + bytes, std::memory_order_relaxed));
     return {};
 }
 

@@ -48,8 +48,8 @@ DirectoryNode::Entry* DirectoryNode::find(std::string_view name) {
 
 void DirectoryNode::add(std::string_view name, Ref<MemoryNode> node) {
     uint64_t cookie = next_cookie_++;
-    auto at = entries_.emplace_hint(entries_.end(), cookie,
-                                    Entry{std::string(name), std::move(node)});
+    auto at =
+        entries_.emplace_hint(entries_.end(), cookie, Entry{std::string(name), std::move(node)});
     by_name_.emplace(at->second.name, cookie);
 }
 

@@ -106,10 +106,10 @@ Task<> MemoryStore::setattr(Node& node, const SetAttributes& attributes) {
 
 Attributes MemoryStore::attributes_of(MemoryNode& node, AttrMask mask) {
     static constexpr AttrMask known =
-        stat_mask | statfs_mask |
-        AttrMask{Attr::handle,        Attr::mounted_on_fileid, Attr::max_read,
-                 Attr::max_write,     Attr::max_link,          Attr::max_file_size,
-                 Attr::clone_block_size, Attr::xattr_support};
+        stat_mask | statfs_mask | AttrMask{Attr::handle,           Attr::mounted_on_fileid,
+                                           Attr::max_read,         Attr::max_write,
+                                           Attr::max_link,         Attr::max_file_size,
+                                           Attr::clone_block_size, Attr::xattr_support};
     Attributes out;
     out.valid = mask & known;
     out.type = node.type();
@@ -165,10 +165,8 @@ Result<void> MemoryStore::do_setattr(MemoryNode& node, const SetAttributes& want
     if (wanted.gid) node.gid = *wanted.gid;
     if (!wanted.empty()) node.changed();
     if (wanted.size) node.mtime = node.ctime;
-    if (wanted.atime)
-        node.atime = wanted.atime->server_clock ? node.ctime : wanted.atime->value;
-    if (wanted.mtime)
-        node.mtime = wanted.mtime->server_clock ? node.ctime : wanted.mtime->value;
+    if (wanted.atime) node.atime = wanted.atime->server_clock ? node.ctime : wanted.atime->value;
+    if (wanted.mtime) node.mtime = wanted.mtime->server_clock ? node.ctime : wanted.mtime->value;
     if (wanted.atime || wanted.mtime) node.exclusive = false;
     return {};
 }

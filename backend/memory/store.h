@@ -81,9 +81,8 @@ class MemoryStore final : public vfs::Store {
     Result<vfs::ReadDir::Result> do_readdir(vfs::Node& directory, const vfs::ReadDir& args);
 
     // rename.cc
-    Result<vfs::Rename::Result> do_rename(vfs::Node& from, std::string_view old_name,
-                                          vfs::Node& to, std::string_view new_name,
-                                          uint32_t flags);
+    Result<vfs::Rename::Result> do_rename(vfs::Node& from, std::string_view old_name, vfs::Node& to,
+                                          std::string_view new_name, uint32_t flags);
 
     // data.cc
     Result<vfs::Read::Result> do_read(FileNode& file, uint64_t offset, uint32_t count);
