@@ -162,7 +162,7 @@ bool adopt(int fd) noexcept {
     open->instance = record.instance;
     open->flags = record.flags;
     open->type = record.mode;
-    open->written = (record.flags & O_ACCMODE) != O_RDONLY;
+    open->written = 0;
     enter(fd, open);
     return true;
 }

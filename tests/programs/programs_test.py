@@ -1,0 +1,140 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Runs each case on a mount under `strait run` and on the local disk, and compares.
+
+usage: programs_test.py [--only WORD] [--show] URL     (run as root, it runs all again as a user)
+"""
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from cases import CASES
+
+TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+BIN = os.environ.get("STRAIT_BIN", os.path.join(TOP, "build/release/bin"))
+STRAIT = os.path.join(BIN, "strait")
+LISTING = r"find . -type f -exec sha256sum {} + | sort -k2; find . -printf '%P %y %m %l\n' | sort"
+SECONDS = 120
+
+
+class User:
+    """Who runs the programs: the caller, or an ordinary user without an account (setpriv)."""
+
+    def __init__(self, number=None):
+        self.number = number
+        self.home = tempfile.mkdtemp(prefix="strait-programs-")
+        self.strait, folder = STRAIT, f"{self.home}/local"
+        if number:  # our build may lie where nobody else looks
+            os.makedirs(f"{self.home}/bin")
+            for name in ("strait", "libstrait_preload.so"):
+                shutil.copy(os.path.join(BIN, name), f"{self.home}/bin")
+            self.strait = f"{self.home}/bin/strait"
+        for each in (f"{self.home}/run", folder):
+            os.mkdir(each, 0o700)
+            if number:
+                os.chown(each, number, number)
+        os.chmod(self.home, 0o755)
+        self.local = folder
+
+    def run(self, argv, cwd="/"):
+        drop = ["setpriv", f"--reuid={self.number}", f"--regid={self.number}", "--clear-groups"]
+        environment = {"PATH": os.environ["PATH"], "XDG_RUNTIME_DIR": f"{self.home}/run",
+                       "LC_ALL": "C", "HOME": self.home, "TZ": "UTC"}
+        for name in ("ASAN_OPTIONS", "TSAN_OPTIONS", "STRAIT_REACTOR", "STRAIT_LOG"):
+            if name in os.environ:
+                environment[name] = os.environ[name]
+        try:
+            done = subprocess.run((drop if self.number else []) + argv, cwd=cwd, env=environment,
+                                  stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                  stderr=subprocess.STDOUT, timeout=SECONDS, check=False)
+            return done.returncode, done.stdout.decode(errors="replace")
+        except subprocess.TimeoutExpired as late:
+            return "timed out", (late.stdout or b"").decode(errors="replace")
+
+    def close(self):
+        self.run([self.strait, "agent", "stop"])
+        shutil.rmtree(self.home, ignore_errors=True)
+
+
+def in_folder(folder, text):
+    return ["bash", "-c", f"D={folder}; mkdir $D && cd $D || exit 99\n{text}"]
+
+
+def on_disk(user, name, text):
+    folder = f"{user.local}/{name}"
+    result = user.run(in_folder(folder, text))
+    return normal(result, folder), user.run(["bash", "-c", LISTING], folder)
+
+
+def on_mount(user, url, name, text):
+    start = [user.strait, "run", "-m", f"/n={url}", "--"]
+    folder = f"/n/{name}"
+    result = user.run(start + in_folder(folder, text))
+    tree = user.run(start + ["bash", "-c", f"cd {folder} && {LISTING}"])
+    return normal(result, folder), tree
+
+
+def normal(result, folder):
+    status, output = result
+    return status, "\n".join(line.replace(folder, "@D") for line in output.split("\n"))
+
+
+def differences(wanted, got):
+    if wanted[0] != got[0]:
+        yield f"      exit status {got[0]}, on the disk {wanted[0]}"
+    here, there = wanted[1].split("\n"), got[1].split("\n")
+    if sorted(here) == sorted(there):
+        return
+    for line in here:
+        if line not in there:
+            yield f"      disk:  {line}"
+    for line in there:
+        if line not in here:
+            yield f"      mount: {line}"
+
+
+def run_all(user, url, only, show):
+    wrong = 0
+    stamp = f"{os.getpid()}"
+    for number, (name, text) in enumerate(CASES):
+        if only and only not in name:
+            continue
+        folder = f"w{stamp}.{number}.{user.number or 'me'}"
+        wanted, wanted_tree = on_disk(user, folder, text)
+        got, got_tree = on_mount(user, url, folder, text)
+        found = list(differences(wanted, got)) + list(differences(wanted_tree, got_tree))
+        print(f"{'FAIL' if found else 'ok  '}  {name}" + (f" (as {user.number})" if user.number
+                                                         else ""), flush=True)
+        print("\n".join(found[:40]) + "\n" if found else "", end="", flush=True)
+        if show:
+            print(got[1])
+        wrong += bool(found)
+    return wrong
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--only")
+    parser.add_argument("--show", action="store_true")
+    parser.add_argument("--user", type=int)
+    parser.add_argument("url")
+    arguments = parser.parse_args()
+    users = [arguments.user] if arguments.user else [None]
+    if os.geteuid() == 0 and not arguments.user and arguments.url.startswith("memory:"):
+        users.append(54321)
+    wrong = 0
+    for number in users:
+        user = User(number)
+        try:
+            wrong += run_all(user, arguments.url, arguments.only, arguments.show)
+        finally:
+            user.close()
+    print(f"{wrong} cases differ" if wrong else "all the same")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
