@@ -6,6 +6,9 @@
 
 #include "backend/memory/memory.h"
 #include "base/log.h"
+#include "client/nfs4/mount.h"
+#include "client/options.h"
+#include "client/url.h"
 
 namespace strait::tool {
 
@@ -34,6 +37,19 @@ vfs::CredentialRef user_credential() {
     return make_ref<const vfs::Credential>(geteuid(), getegid(), std::move(all));
 }
 
+vfs::MountPolicy policy_of(const client::MountOptions& options) {
+    const client::CacheOptions& cache = options.cache;
+    vfs::MountPolicy policy;
+    policy.read_only = options.read_only;
+    policy.acregmin = cache.attributes ? cache.acregmin : 0s;
+    policy.acregmax = cache.attributes ? cache.acregmax : 0s;
+    policy.acdirmin = cache.attributes ? cache.acdirmin : 0s;
+    policy.acdirmax = cache.attributes ? cache.acdirmax : 0s;
+    policy.close_to_open = cache.close_to_open;
+    if (cache.readahead) policy.readahead = static_cast<uint32_t>(*cache.readahead);
+    return policy;
+}
+
 }  // namespace
 
 Result<std::vector<MountSpec>> parse_mounts(std::string_view text) {
@@ -54,7 +70,8 @@ Result<std::vector<MountSpec>> parse_mounts(std::string_view text) {
     return out;
 }
 
-AgentMounts::AgentMounts(Reactor& reactor) : reactor_(reactor) {}
+AgentMounts::AgentMounts(Reactor& reactor, client::TraceSink& trace)
+    : reactor_(reactor), trace_(trace) {}
 AgentMounts::~AgentMounts() = default;
 
 Task<vfs::FileSystem*> AgentMounts::files(std::string_view mounts) {
@@ -76,8 +93,7 @@ Task<std::unique_ptr<vfs::FileSystem>> AgentMounts::build(std::string_view mount
     auto files = std::make_unique<vfs::FileSystem>(std::move(options));
     for (const MountSpec& spec : specs) {
         complaint_ = fmt::format("cannot mount {} at {}", spec.url, spec.prefix);
-        std::unique_ptr<vfs::Backend> backend = co_await connect(spec);
-        co_await files->mount(spec.prefix, std::move(backend), {}, user_credential());
+        co_await mount(*files, spec);
         vfs::Attributes root = co_await files->stat({.path = spec.prefix});
         if (root.type == vfs::FileType::none) co_await Errc::io;
     }
@@ -85,10 +101,29 @@ Task<std::unique_ptr<vfs::FileSystem>> AgentMounts::build(std::string_view mount
     co_return files;
 }
 
-Task<std::unique_ptr<vfs::Backend>> AgentMounts::connect(const MountSpec& spec) {
-    if (spec.url.starts_with(memory_scheme)) co_return memory_volume(spec.url);
-    complaint_ += ": only memory: is known";
-    co_return Errc::inval;
+Task<> AgentMounts::mount(vfs::FileSystem& files, const MountSpec& spec) {
+    if (!spec.url.starts_with(memory_scheme)) {
+        co_await mount_server(files, spec);
+        co_return;
+    }
+    std::unique_ptr<vfs::Backend> volume = co_await memory_volume(spec.url);
+    co_await files.mount(spec.prefix, std::move(volume), {}, user_credential());
+}
+
+Task<> AgentMounts::mount_server(vfs::FileSystem& files, const MountSpec& spec) {
+    auto url = client::parse_url(spec.url);
+    if (!url) {
+        complaint_ = url.error().text;
+        co_await Errc::inval;
+    }
+    auto options = client::parse_options(*url);
+    if (!options) {
+        complaint_ = options.error().text;
+        co_await Errc::inval;
+    }
+    std::unique_ptr<vfs::Backend> backend =
+        co_await client::nfs4::Mount::connect(reactor_, *url, *options, &trace_);
+    co_await files.mount(spec.prefix, std::move(backend), policy_of(*options));
 }
 
 Result<std::unique_ptr<vfs::Backend>> AgentMounts::memory_volume(const std::string& url) {

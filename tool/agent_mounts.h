@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/sync.h"
+#include "client/trace.h"
 #include "reactor/reactor.h"
 #include "vfs/filesystem.h"
 #include "vfs/step_backend.h"
@@ -23,7 +24,8 @@ Result<std::vector<MountSpec>> parse_mounts(std::string_view text);
 
 class AgentMounts {
   public:
-    explicit AgentMounts(Reactor& reactor);
+    // `trace` hears of every RPC; it outlives this.
+    AgentMounts(Reactor& reactor, client::TraceSink& trace);
     ~AgentMounts();
 
     // Connects what the specification names, at first use. The error is the first mount's that
@@ -38,11 +40,13 @@ class AgentMounts {
         std::unique_ptr<vfs::Store> store;
         std::unique_ptr<vfs::StepBackend> backend;
     };
-    Task<std::unique_ptr<vfs::Backend>> connect(const MountSpec& spec);
+    Task<> mount(vfs::FileSystem& files, const MountSpec& spec);
+    Task<> mount_server(vfs::FileSystem& files, const MountSpec& spec);
     Result<std::unique_ptr<vfs::Backend>> memory_volume(const std::string& url);
     Task<std::unique_ptr<vfs::FileSystem>> build(std::string_view mounts);
 
     Reactor& reactor_;
+    client::TraceSink& trace_;
     Mutex building_;
     // Volumes of `memory:` URLs live as long as the agent, whatever mounts them.
     std::map<std::string, MemoryVolume> volumes_;

@@ -27,7 +27,7 @@ using Json = nlohmann::json;
 class Agent {
   public:
     Agent(Reactor& reactor, std::string folder)
-        : reactor_(reactor), folder_(std::move(folder)), mounts_(reactor) {}
+        : reactor_(reactor), folder_(std::move(folder)), mounts_(reactor, rpcs_) {}
 
     Task<> serve(int ready);
 
@@ -42,6 +42,7 @@ class Agent {
 
     Reactor& reactor_;
     const std::string folder_;
+    client::RpcCounters rpcs_;
     AgentMounts mounts_;
     std::unique_ptr<preload::RingDoor> door_;
     StopSource stop_;
@@ -119,7 +120,19 @@ Json Agent::stats() const {
         all += door_->calls()[i];
         if (door_->calls()[i]) calls[names[i]] = door_->calls()[i];
     }
-    return {{"calls", all}, {"calls_by_name", calls}, {"rpcs", 0}};
+    Json operations = Json::object();
+    for (const auto& [name, count] : rpcs_.operations) operations[name] = count;
+    auto waited = std::chrono::duration_cast<std::chrono::microseconds>(rpcs_.waited);
+    return {{"rpcs", rpcs_.rpcs},
+            {"rpc_operations", operations},
+            {"rpcs_failed", rpcs_.failed},
+            {"resends", rpcs_.resends},
+            {"connects", rpcs_.connects},
+            {"sent_bytes", rpcs_.request_bytes},
+            {"received_bytes", rpcs_.reply_bytes},
+            {"waited_us", waited.count()},
+            {"calls", all},
+            {"calls_by_name", calls}};
 }
 
 Task<Json> Agent::check(std::string mounts) {
@@ -140,6 +153,7 @@ Task<std::string> Agent::control(std::string line) {
         answer = stats();
     } else if (line == "reset") {
         door_->reset_counters();
+        rpcs_ = {};
         answer = {{"ok", true}};
     } else if (line == "stop") {
         answer = {{"ok", true}};

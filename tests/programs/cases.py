@@ -116,9 +116,9 @@ awk 'BEGIN { while ((getline line < "letters") > 0) n++; print n }'; awk '{ prin
 grep -z . tail | tr '\0' '\n'; fgrep -x 1000 numbers; egrep '^(1|2)$' numbers; sed --follow-symlinks -i 1d link; head -n 1 numbers; sed '$r letters' tail; echo"""),
     ("tar gzip", FILES + r"""
 chmod 600 letters; touch -d @1234567890 tail; ln numbers hard
-tar -cf t.tar numbers letters link d hard tail; tar -tf t.tar; mkdir x; tar -xf t.tar -C x; find x | sort
-stat -c '%n %a %s' x/letters; stat -c '%h' x/numbers; stat -c %Y x/tail; diff -r d x/d && echo same; tar -df t.tar; echo $?
-tar -czf t.tgz d big; tar -tzf t.tgz; tar -xzf t.tgz -O d/e/f/g; gzip -k numbers; gzip -l numbers.gz | wc -l; gunzip -c numbers.gz | cmp - numbers
+tar --mtime=@0 -cf t.tar numbers letters link d hard tail; tar -tf t.tar; mkdir x; tar -xf t.tar -C x; find x | sort
+stat -c '%n %a %s' x/letters; stat -c '%h' x/numbers; stat -c %Y x/tail; diff -r d x/d && echo same; tar -df t.tar > /dev/null; echo $?
+tar --mtime=@0 -czf t.tgz d big; tar -tzf t.tgz; tar -xzf t.tgz -O d/e/f/g; gzip -k numbers; gzip -l numbers.gz | wc -l; gunzip -c numbers.gz | cmp - numbers
 gzip big; ls -s big.gz > /dev/null; gunzip big.gz; stat -c %s big; zcat numbers.gz | tail -n 1; gzip -t numbers.gz; echo $?
 tar -C d -cf - . | tar -C x -xf -; ls x; tar --append -f t.tar empty; tar -tf t.tar | tail -n 1; tar -xf nothing.tar; echo $?"""),
     ("diff cmp patch", FILES + r"""
