@@ -39,8 +39,10 @@ void Printer::quoted(std::string_view text) {
 }
 
 void Printer::hex(Bytes bytes) {
-    for (std::byte b : bytes.first(std::min(bytes.size(), longest_hex)))
-        fmt::format_to(std::back_inserter(out_), "{:02x}", static_cast<unsigned>(b));
+    for (std::byte b : bytes.first(std::min(bytes.size(), longest_hex))) {
+        out_ += "0123456789abcdef"[static_cast<unsigned>(b) >> 4];
+        out_ += "0123456789abcdef"[static_cast<unsigned>(b) & 15];
+    }
     if (bytes.empty()) out_ += "-";
     if (bytes.size() > longest_hex)
         fmt::format_to(std::back_inserter(out_), "...({} bytes)", bytes.size());

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The variant of all arguments: one switch over the number.
+#include "wire/nfs4/ops_any.h"
+
+namespace strait::wire::nfs4 {
+
+STRAIT_MESSAGE_CODEC(ILLEGAL4args)
+
+namespace {
+
+void emplace(nfs_opnum4 op, OpArgs& any) {
+    switch (op) {
+#define X(name, number, minor, source) \
+    case OP_##name:                    \
+        any.emplace<name##4args>();    \
+        return;
+        STRAIT_NFS4_OP_LIST(X)
+#undef X
+        case OP_ILLEGAL:
+            break;
+    }
+    any.emplace<ILLEGAL4args>();
+}
+
+}  // namespace
+
+STRAIT_ANY_OP(nfs_argop4, argop, args)
+
+}  // namespace strait::wire::nfs4
