@@ -339,6 +339,7 @@ using OpResult =
 
 // "walk", "open", ...: for traces and errors.
 std::string_view op_name(const Op& op) noexcept;
+std::string_view op_name(size_t kind) noexcept;  // by index of Op
 
 class Compound {
   public:

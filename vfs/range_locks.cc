@@ -67,7 +67,7 @@ void RangeLocks::clear(uint64_t first, uint64_t last, const Owner& owner) {
 Result<std::pair<uint64_t, uint64_t>> lock_range(uint64_t offset, uint64_t length) {
     if (length == 0) return fail(Errc::inval);
     if (length == lock_to_end) return std::pair{offset, ~uint64_t{0}};
-    if (length - 1 > ~uint64_t{0} - offset) return fail(Errc::inval);
+    if (length > ~offset) return fail(Errc::inval);
     return std::pair{offset, offset + (length - 1)};
 }
 

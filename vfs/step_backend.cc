@@ -9,6 +9,7 @@ namespace {
 
 Capabilities limited(Capabilities of_store, const StepOptions& options) {
     of_store.one_round_trip = true;  // the store is here
+    of_store.checked_walk_end = true;
     of_store.max_read = std::min(of_store.max_read, options.max_read);
     of_store.max_write = std::min(of_store.max_write, options.max_write);
     return of_store;

@@ -136,6 +136,10 @@ Task<OpResult> Cursor::run(const Walk& op) {
         }
         if (!component.empty()) done.walked++;
     }
+    if (op.refuse_symlink_end && done.walked > 0 && current_.node->type() == FileType::symlink) {
+        partial_ = done;
+        co_return Errc::symlink;
+    }
     co_return done;
 }
 
