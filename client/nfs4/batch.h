@@ -32,7 +32,8 @@ struct Step {
     Take take = nullptr;
     uint32_t index = 0;  // of the program's operation
     Role role = Role::plain;
-    uint32_t count = 0;  // LOOKUP: components of the walk that are done when it succeeds
+    // LOOKUP: components of the walk that are done when it succeeds. READ, WRITE: bytes asked for.
+    uint32_t count = 0;
 };
 
 // For OPEN: what the reply alone does not tell.

@@ -72,14 +72,15 @@ Result<Builder::Emitted> Builder::emit(const vfs::Restore&) {
 }
 
 Result<Builder::Emitted> Builder::emit(const vfs::UseOpen& use) {
-    auto open = held(use.open);
-    if (!open) return fail(open.error());
+    // One that was lost may still be named: to be closed.
+    HeldOpen* open = mount_.opens_.find(use.open);
+    if (!open) return fail(Errc::bad_stateid);
     if (current_.base == Position::Base::none) {
         if (!room(2, 256, 256)) return Emitted::not_here;
-        current_.set_handle((*open)->handle);
+        current_.set_handle(open->handle);
         emit_position(current_, Role::plain);
     } else if (current_.base == Position::Base::handle && current_.names.empty() &&
-               !(current_.handle == (*open)->handle)) {
+               !(current_.handle == open->handle)) {
         return fail(Errc::bad_stateid);
     }
     current_.open = use.open;

@@ -45,6 +45,7 @@ Result<Builder::Emitted> Builder::emit(const vfs::Read& read) {
     if (!*with) return Emitted::not_here;
     batch_.result<vfs::Read>(index_);
     add(READ4args{**with, read.offset, piece}, &Takes::read);
+    batch_.steps.back().count = piece;
     spend(1, piece + 128);
     return piece < read.count ? Emitted::partly : Emitted::whole;
 }
@@ -53,6 +54,7 @@ Takes::Status Takes::read(Batch& batch, const Step& step, Results& in) {
     READ4res result;
     auto status = in.next(result);
     if (!status || *status != NFS4_OK) return status;
+    if (result.resok4.data.size() > step.count) return fail(Errc::protocol);
     auto& out = batch.result<vfs::Read>(step.index);
     out.data = std::move(static_cast<BufferChain&>(result.resok4.data));
     out.eof = result.resok4.eof;
@@ -70,6 +72,7 @@ Result<Builder::Emitted> Builder::emit(const vfs::Write& write) {
     add(WRITE4args{**with, write.offset, static_cast<stable_how4>(write.stability),
                    whole ? write.data : write.data.slice(0, piece)},
         &Takes::write);
+    batch_.steps.back().count = piece;
     spend(1, 128);
     return piece < write.data.size() ? Emitted::partly : Emitted::whole;
 }
@@ -78,6 +81,7 @@ Takes::Status Takes::write(Batch& batch, const Step& step, Results& in) {
     WRITE4res result;
     auto status = in.next(result);
     if (!status || *status != NFS4_OK) return status;
+    if (result.resok4.count > step.count) return fail(Errc::protocol);
     auto& out = batch.result<vfs::Write>(step.index);
     out.count = result.resok4.count;
     out.committed = to_stability(result.resok4.committed);

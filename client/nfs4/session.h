@@ -117,7 +117,10 @@ class Session final : public Transport::Handler {
     // close() leaves the client id to its lease instead of giving it back: a visit of a few calls
     // that holds nothing any more saves two round trips.
     void leave_quietly() noexcept { quiet_ = true; }
-    void set_lease(Duration lease) noexcept { lease_ = lease; }
+    void set_lease(Duration lease) noexcept {
+        lease_ = lease;
+        lease_known_.set();
+    }
     const std::string& server() const noexcept { return transport_.server(); }
     Transport& transport() noexcept { return transport_; }
 
@@ -197,6 +200,7 @@ class Session final : public Transport::Handler {
     bool quiet_ = false;
     uint32_t back_sequence_ = 0;  // of the callback slot
     Duration lease_ = 30s;
+    Event lease_known_;
     MonoTime last_renewal_{};
     MonoTime last_rebind_{};
 };

@@ -116,7 +116,9 @@ Task<> Session::renew_lease() {
     for (;;) {
         MonoTime due = last_renewal_ + lease_ / 2;
         if (MonoClock::now() < due) {
-            co_await reactor_.sleep_until(due);
+            lease_known_.reset();
+            auto woken = co_await reactor_.with_deadline(lease_known_.wait(), due).result();
+            if (!woken && woken.error() != Errc::timedout) co_await woken;
             continue;
         }
         uint32_t slot = co_await acquire();
