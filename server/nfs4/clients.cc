@@ -187,6 +187,12 @@ std::vector<Ref<Client>> SharedClients::take_expired(MonoTime now) {
     return expired;
 }
 
+std::string SharedClients::owner_name(clientid4 client, uint64_t owner) const {
+    std::lock_guard guard(mutex_);
+    auto at = records_.find(client);
+    return at == records_.end() ? std::string() : at->second.client->states.owner_name(owner);
+}
+
 size_t SharedClients::client_count() const {
     std::lock_guard guard(mutex_);
     return records_.size() - unconfirmed_.size();

@@ -56,7 +56,8 @@ class SharedClients {
     std::expected<Ref<Client>, nfsstat4> destroy_client(clientid4 id);
     // Removes and returns those whose lease ran out (confirmed ones; the rest just goes).
     std::vector<Ref<Client>> take_expired(MonoTime now);
-    // The client's lease is over for reasons of its own: removes it.
+    // What the owner with the vfs's number calls itself; "" when it is gone.
+    std::string owner_name(clientid4 client, uint64_t owner) const;
     size_t client_count() const;
     size_t session_count() const;
 

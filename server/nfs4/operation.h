@@ -52,6 +52,8 @@ class Operation {
         (void)finish;
         return status;
     }
+    // The state that finish() made, of an operation that makes one.
+    virtual uint32_t state_key() const { return 0; }
     // Status and, where there is one, the result.
     virtual void encode(xdr::Writer& out, nfsstat4 status) = 0;
 };

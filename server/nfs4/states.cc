@@ -50,9 +50,18 @@ stateid4 SharedStates::stateid_of(uint32_t key, const State& state) const {
 }
 
 StateView SharedStates::view(uint32_t key, const State& state) const {
-    StateView made{key,          state.kind, state.where, state.open, state.access, state.deny, 0,
-                   stateid_of(key, state)};
-    if (state.kind == StateKind::lock) made.lock_owner = state.owner;
+    StateView made;
+    made.key = key;
+    made.kind = state.kind;
+    made.where = state.where;
+    made.open = state.open;
+    made.access = state.access;
+    made.deny = state.deny;
+    made.stateid = stateid_of(key, state);
+    if (state.kind == StateKind::lock) {
+        made.lock_owner = state.owner;
+        made.open_key = state.open_key;
+    }
     return made;
 }
 
@@ -178,16 +187,17 @@ stateid4 SharedStates::downgraded(uint32_t key, vfs::OpenAccess access, vfs::Ope
     return stateid_of(key, at->second);
 }
 
-stateid4 SharedStates::locked(uint32_t open_key, uint64_t owner, uint64_t offset, uint64_t length) {
+StateView SharedStates::locked(uint32_t open_key, uint64_t owner, uint64_t offset,
+                               uint64_t length) {
     std::lock_guard guard(mutex_);
     auto open = states_.find(open_key);
-    if (open == states_.end()) return invalid_stateid;
+    if (open == states_.end()) return {.stateid = invalid_stateid};
     for (uint32_t key : open->second.locks) {
         State& lock = states_.at(key);
         if (lock.owner != owner) continue;
         lock.held.add(offset, length);
         lock.seqid++;
-        return stateid_of(key, lock);
+        return view(key, lock);
     }
     State made;
     made.kind = StateKind::lock;
@@ -199,7 +209,7 @@ stateid4 SharedStates::locked(uint32_t open_key, uint64_t owner, uint64_t offset
     made.held.add(offset, length);
     uint32_t key = add(std::move(made));
     states_.at(open_key).locks.push_back(key);
-    return stateid_of(key, states_.at(key));
+    return view(key, states_.at(key));
 }
 
 stateid4 SharedStates::unlocked(uint32_t lock_key, uint64_t offset, uint64_t length) {

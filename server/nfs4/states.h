@@ -34,6 +34,7 @@ struct StateView {
     vfs::OpenAccess access = vfs::OpenAccess::none;
     vfs::OpenDeny deny = vfs::OpenDeny::none;
     uint64_t lock_owner = 0;  // of a lock
+    uint32_t open_key = 0;    // of a lock: the open it belongs to
     stateid4 stateid;         // with its present seqid
 };
 
@@ -60,7 +61,7 @@ class SharedStates {
     // OPEN_DOWNGRADE succeeded.
     stateid4 downgraded(uint32_t key, vfs::OpenAccess access, vfs::OpenDeny deny);
     // A lock was granted; makes the lock state of (open, owner) when there is none.
-    stateid4 locked(uint32_t open_key, uint64_t owner, uint64_t offset, uint64_t length);
+    StateView locked(uint32_t open_key, uint64_t owner, uint64_t offset, uint64_t length);
     stateid4 unlocked(uint32_t lock_key, uint64_t offset, uint64_t length);
     // The open and its lock states are gone.
     void closed(uint32_t key);

@@ -53,7 +53,7 @@ TEST_F(Table, stateids_of_another_client_or_instance_are_bad) {
 
 TEST_F(Table, a_close_takes_the_locks_with_it) {
     StateView opened = open(1);
-    stateid4 lock = states.locked(opened.key, *states.lock_owner("l"), 0, 10);
+    stateid4 lock = states.locked(opened.key, *states.lock_owner("l"), 0, 10).stateid;
     EXPECT_EQ(status(lock), NFS4_OK);
     states.closed(opened.key);
     EXPECT_EQ(status(lock), NFS4ERR_BAD_STATEID);
@@ -64,7 +64,7 @@ TEST_F(Table, a_close_takes_the_locks_with_it) {
 TEST_F(Table, a_lock_state_can_be_freed_once_it_holds_nothing) {
     StateView opened = open(1);
     uint64_t owner = *states.lock_owner("l");
-    stateid4 lock = states.locked(opened.key, owner, 0, 10);
+    stateid4 lock = states.locked(opened.key, owner, 0, 10).stateid;
     EXPECT_EQ(states.free(lock), NFS4ERR_LOCKS_HELD);
     EXPECT_EQ(states.holders(opened.key), std::vector<uint64_t>{owner});
     lock = states.unlocked(states.find(lock)->key, 0, ~uint64_t{0});
@@ -76,11 +76,11 @@ TEST_F(Table, a_lock_state_can_be_freed_once_it_holds_nothing) {
 
 TEST_F(Table, one_lock_owner_has_one_stateid_on_an_open) {
     StateView opened = open(1);
-    stateid4 first = states.locked(opened.key, *states.lock_owner("l"), 0, 10);
-    stateid4 second = states.locked(opened.key, *states.lock_owner("l"), 20, 10);
+    stateid4 first = states.locked(opened.key, *states.lock_owner("l"), 0, 10).stateid;
+    stateid4 second = states.locked(opened.key, *states.lock_owner("l"), 20, 10).stateid;
     EXPECT_EQ(first.other, second.other);
     EXPECT_EQ(second.seqid, first.seqid + 1);
-    stateid4 other = states.locked(opened.key, *states.lock_owner("m"), 40, 10);
+    stateid4 other = states.locked(opened.key, *states.lock_owner("m"), 40, 10).stateid;
     EXPECT_NE(first.other, other.other);
 }
 
