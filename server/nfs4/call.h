@@ -15,6 +15,8 @@ struct Call {
     uint32_t minor = 0;
     Ref<Session> session;  // null for the operations that need none
     slotid4 slot = 0;
+    // Bytes that the reply may still take; kept up to date before each result is finished.
+    size_t reply_room = ~size_t{0};
 
     Client& client() const { return session->client(); }
     SharedStates& states() const { return session->client().states; }

@@ -164,6 +164,7 @@ Task<nfsstat4> CompoundRun::execute(std::unique_ptr<Operation> made, const Opera
     if (before != NFS4_OK) co_return before;
     if (status == NFS4_OK) {
         keep_reply_ |= !row.idempotent;
+        measure_room();
         Result<nfsstat4> ran = co_await operation.run(program_).result();
         status = ran ? *ran : status_of(ran.error());
     }
@@ -223,6 +224,7 @@ nfsstat4 CompoundRun::finish_pending(vfs::Reply& reply) {
     pending_.clear();
     Finish finish{program_, reply};
     for (Pending& each : pending) {
+        measure_room();
         bool failed = !reply.ok() && reply.completed < each.end;
         nfsstat4 status = failed ? each.operation->failed(finish, status_of(reply.error))
                                  : each.operation->finish(finish);
@@ -240,12 +242,22 @@ size_t CompoundRun::planned() const {
     return bytes;
 }
 
+size_t CompoundRun::reply_limit() const {
+    if (!call_.session) return max_message_bytes;
+    size_t cached = cache_this_ ? call_.session->max_cached : ~size_t{0};
+    return std::min<size_t>(call_.session->max_response, cached);
+}
+
+void CompoundRun::measure_room() {
+    size_t used = rpc_head_bytes + out_.size();
+    call_.reply_room = reply_limit() - std::min(used, reply_limit());
+}
+
 // Before anything is done that could not be told: RFC 8881 section 2.10.6.4.
 Task<nfsstat4> CompoundRun::make_room(const Operation& operation) {
     if (!call_.session) co_return NFS4_OK;
     size_t wanted = operation.reply_bound(call_);
-    size_t cached = cache_this_ ? call_.session->max_cached : ~size_t{0};
-    size_t most = std::min<size_t>(call_.session->max_response, cached);
+    size_t most = reply_limit();
     if (planned() + wanted <= most) co_return NFS4_OK;
     // The bounds are generous: see what there really is.
     nfsstat4 before = co_await flush(true);

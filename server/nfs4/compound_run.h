@@ -44,6 +44,8 @@ class CompoundRun {
     nfsstat4 check_export(const OperationRow& row) const;
     Task<nfsstat4> make_room(const Operation& operation);
     size_t planned() const;
+    size_t reply_limit() const;
+    void measure_room();
     void put(Operation& operation, const OperationRow& row, nfsstat4 status);
     void put_error(uint32_t number, nfsstat4 status);
     BufferChain finish(nfsstat4 status);

@@ -85,11 +85,17 @@ void set_status(Res& result, nfsstat4 status) {
     Res::xdr_fields(result, set);
 }
 
+// For members that are called read themselves.
+template <class T>
+bool decode(xdr::Reader& in, T& value) {
+    return read(in, value);
+}
+
 // What all operations share, given their messages.
 template <class Args, class Res>
 class OperationOf : public Operation {
   public:
-    bool read(xdr::Reader& in) override { return wire::nfs4::read(in, args); }
+    bool read(xdr::Reader& in) override { return decode(in, args); }
     size_t reply_bound(const Call&) const override { return 4 + encoded_size(Res{}); }
     void encode(xdr::Writer& out, nfsstat4 status) override {
         set_status(res, status);
