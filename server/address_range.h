@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
-// A block of network addresses, as `clients=` of an export names it: "10.0.0.0/8", "::1", "fd00::/8".
+// A block of network addresses, as `clients=` of an export names it: "10.0.0.0/8", "::1",
+// "fd00::/8".
 
 #include <array>
 #include <string_view>

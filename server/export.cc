@@ -26,8 +26,7 @@ vfs::CredentialRef Export::credential(const Caller& caller) const {
         return make_ref<vfs::Credential>(spec_.anonymous_uid, spec_.anonymous_gid);
     if (spec_.squash == Squash::none)
         return make_ref<vfs::Credential>(caller.uid, caller.gid, caller.groups);
-    if (caller.uid == 0)
-        return make_ref<vfs::Credential>(spec_.anonymous_uid, spec_.anonymous_gid);
+    if (caller.uid == 0) return make_ref<vfs::Credential>(spec_.anonymous_uid, spec_.anonymous_gid);
     // A user whose groups claim root's: that group is squashed, too.
     SmallVector<uint32_t, 16> groups;
     for (uint32_t group : caller.groups) groups.push_back(group == 0 ? nobody : group);

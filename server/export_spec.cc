@@ -85,7 +85,8 @@ std::expected<ExportSpec, std::string> parse_export(std::string_view text) {
         return wrong(fmt::format("export \"{}\": {}", text, what));
     };
     size_t equals = text.find('=');
-    if (equals == std::string_view::npos) return sentence("the form is NAME=BACKEND:ARG[,option...]");
+    if (equals == std::string_view::npos)
+        return sentence("the form is NAME=BACKEND:ARG[,option...]");
     ExportSpec spec;
     auto name = export_name(text.substr(0, equals));
     if (!name) return sentence(name.error());

@@ -41,8 +41,7 @@ uint64_t SharedMetrics::nfs4(uint32_t operation, uint32_t status) const noexcept
     return nfs4_[std::min<size_t>(operation, operations - 1)][column(status)].load();
 }
 
-void SharedMetrics::add_gauge(std::string name, std::string help,
-                              std::function<uint64_t()> value) {
+void SharedMetrics::add_gauge(std::string name, std::string help, std::function<uint64_t()> value) {
     gauges_.push_back({std::move(name), std::move(help), std::move(value)});
 }
 
@@ -68,8 +67,7 @@ std::string SharedMetrics::text(Namer operation, Namer status) const {
            copied_bytes());
     simple(out, "strait_connections", "gauge", "connections open now", connections);
     simple(out, "strait_connections_total", "counter", "connections accepted", connections_total);
-    for (const Gauge& gauge : gauges_)
-        simple(out, gauge.name, "gauge", gauge.help, gauge.value());
+    for (const Gauge& gauge : gauges_) simple(out, gauge.name, "gauge", gauge.help, gauge.value());
     return out;
 }
 

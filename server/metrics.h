@@ -16,13 +16,13 @@ class SharedMetrics {
   public:
     using Count = std::atomic<uint64_t>;
 
-    Count calls{0};              // RPCs answered
-    Count bytes_received{0};     // of records
+    Count calls{0};           // RPCs answered
+    Count bytes_received{0};  // of records
     Count bytes_sent{0};
-    Count connections{0};        // open now
+    Count connections{0};  // open now
     Count connections_total{0};
-    Count replays{0};            // replies sent again from a slot
-    Count refused{0};            // records and calls that were no proper RPC
+    Count replays{0};  // replies sent again from a slot
+    Count refused{0};  // records and calls that were no proper RPC
 
     // One NFSv4 operation ended.
     void count_nfs4(uint32_t operation, uint32_t status) noexcept;

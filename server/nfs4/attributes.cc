@@ -116,14 +116,21 @@ size_t attributes_bound(const bitmap4& wanted) {
 
 nfs_ftype4 wire_type(vfs::FileType type) {
     switch (type) {
-        case vfs::FileType::directory: return NF4DIR;
-        case vfs::FileType::symlink: return NF4LNK;
-        case vfs::FileType::block: return NF4BLK;
-        case vfs::FileType::character: return NF4CHR;
-        case vfs::FileType::fifo: return NF4FIFO;
-        case vfs::FileType::socket: return NF4SOCK;
+        case vfs::FileType::directory:
+            return NF4DIR;
+        case vfs::FileType::symlink:
+            return NF4LNK;
+        case vfs::FileType::block:
+            return NF4BLK;
+        case vfs::FileType::character:
+            return NF4CHR;
+        case vfs::FileType::fifo:
+            return NF4FIFO;
+        case vfs::FileType::socket:
+            return NF4SOCK;
         case vfs::FileType::regular:
-        case vfs::FileType::none: return NF4REG;
+        case vfs::FileType::none:
+            return NF4REG;
     }
     return NF4REG;
 }
@@ -152,7 +159,8 @@ void WireAttributes::fill(Call& call, const Export* where, const vfs::Attributes
                           const bitmap4& wanted) {
     bitmap4 mask = wanted & readable_attributes(call.minor);
     for (const Source& source : sources)
-        if (mask.test(source.number) && !from.valid.has_all(source.needs)) mask.clear(source.number);
+        if (mask.test(source.number) && !from.valid.has_all(source.needs))
+            mask.clear(source.number);
     if (mask.test(FATTR4_FILEHANDLE) && !fill_handle(call, where, from))
         mask.clear(FATTR4_FILEHANDLE);
     values_.mask = mask;
@@ -179,9 +187,8 @@ void WireAttributes::fill_object(const Export* where, const vfs::Attributes& fro
     values_.change = from.change;
     values_.size = from.size;
     values_.fileid = from.fileid;
-    values_.mounted_on_fileid = where && from.fileid == where->root_fileid()
-                                    ? where->mount_point->fileid()
-                                    : from.fileid;
+    values_.mounted_on_fileid =
+        where && from.fileid == where->root_fileid() ? where->mount_point->fileid() : from.fileid;
     values_.mode = from.mode;
     values_.numlinks = from.nlink;
     values_.owner = print_id(owner_, from.uid);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
-// Between vfs attributes and fattr4: what we support, what a request needs from the backend, and the
-// values on the wire.
+// Between vfs attributes and fattr4: what we support, what a request needs from the backend, and
+// the values on the wire.
 
 #include <array>
 #include <string>
@@ -21,8 +21,8 @@ vfs::AttrMask needed_attributes(const bitmap4& wanted);
 // The most bytes that fattr4 takes with these attributes.
 size_t attributes_bound(const bitmap4& wanted);
 
-// One object's attributes on their way to the wire. Holds what the views in `values` point to, so it
-// lives until they are written; it can be filled again.
+// One object's attributes on their way to the wire. Holds what the views in `values` point to, so
+// it lives until they are written; it can be filled again.
 class WireAttributes {
   public:
     // `where`: the export it lies in; null: the pseudo file system. What the backend did not answer

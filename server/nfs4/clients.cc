@@ -62,9 +62,9 @@ std::expected<ExchangedId, nfsstat4> SharedClients::exchange_id(std::string_view
                                                                 Principal principal, bool update) {
     std::lock_guard guard(mutex_);
     auto names = owners_.find(std::string(owner));
-    Record* old =
-        names == owners_.end() || names->second.confirmed == 0 ? nullptr
-                                                               : record(names->second.confirmed);
+    Record* old = names == owners_.end() || names->second.confirmed == 0
+                      ? nullptr
+                      : record(names->second.confirmed);
     bool same_principal = old && old->client->principal() == principal;
     bool same_verifier = old && old->client->verifier() == verifier;
     if (update) {
@@ -72,18 +72,18 @@ std::expected<ExchangedId, nfsstat4> SharedClients::exchange_id(std::string_view
         if (!same_verifier) return std::unexpected(NFS4ERR_NOT_SAME);  // case 8
         if (!same_principal) return std::unexpected(NFS4ERR_PERM);     // case 9
     }
-    if (old && same_principal && same_verifier) {                      // cases 2 and 6
+    if (old && same_principal && same_verifier) {  // cases 2 and 6
         old->client->renew();
         return ExchangedId{old->client->id(), old->next_sequence, true, nullptr};
     }
     ExchangedId made;
-    if (old && !same_principal) {                                      // case 3
+    if (old && !same_principal) {  // case 3
         if (!idle(*old)) return std::unexpected(NFS4ERR_CLID_INUSE);
         made.discarded = old->client;
         remove(old->client->id());
     }
     if (records_.size() - unconfirmed_.size() >= max_clients) return std::unexpected(NFS4ERR_DELAY);
-    Record& fresh = add_unconfirmed(owner, verifier, principal);       // cases 1, 4 and 5
+    Record& fresh = add_unconfirmed(owner, verifier, principal);  // cases 1, 4 and 5
     made.clientid = fresh.client->id();
     made.sequence = fresh.next_sequence;
     return made;

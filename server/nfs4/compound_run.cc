@@ -264,7 +264,7 @@ Task<nfsstat4> CompoundRun::make_room(const Operation& operation) {
     if (before != NFS4_OK) co_return before;
     if (planned() + wanted <= most) co_return NFS4_OK;
     co_return planned() + wanted > call_.session->max_response ? NFS4ERR_REP_TOO_BIG
-                                                                : NFS4ERR_REP_TOO_BIG_TO_CACHE;
+                                                               : NFS4ERR_REP_TOO_BIG_TO_CACHE;
 }
 
 void CompoundRun::put(Operation& operation, const OperationRow& row, nfsstat4 status) {
@@ -275,8 +275,8 @@ void CompoundRun::put(Operation& operation, const OperationRow& row, nfsstat4 st
 }
 
 void CompoundRun::put_error(uint32_t number, nfsstat4 status) {
-    nfs_opnum4 op = find_operation(number, call_.minor) ? static_cast<nfs_opnum4>(number)
-                                                        : OP_ILLEGAL;
+    nfs_opnum4 op =
+        find_operation(number, call_.minor) ? static_cast<nfs_opnum4>(number) : OP_ILLEGAL;
     reply_->add_error(op, status);
     service_.metrics().count_nfs4(number, status);
     log_debug("nfs4 {} {}: {}", call_.caller.connection, number, to_string(status));

@@ -58,9 +58,9 @@ class CompoundRun {
     CompoundHead head_;
     xdr::Writer out_;
     std::optional<CompoundReply> reply_;
-    uint32_t index_ = 0;        // of the operation at hand
+    uint32_t index_ = 0;  // of the operation at hand
     bool cache_this_ = false;
-    bool keep_reply_ = false;   // something ran that must not run twice
+    bool keep_reply_ = false;  // something ran that must not run twice
     std::vector<Pending> pending_;
     std::vector<std::unique_ptr<Operation>> operations_;  // their arguments live to the end
 };

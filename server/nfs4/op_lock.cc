@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// LOCK, LOCKT, LOCKU (RFC 8881 sections 18.10 to 18.12). A lock that must wait is refused; the client
-// asks again.
+// LOCK, LOCKT, LOCKU (RFC 8881 sections 18.10 to 18.12). A lock that must wait is refused; the
+// client asks again.
 
 #include "server/nfs4/limits.h"
 #include "server/nfs4/ops.h"
@@ -42,12 +42,15 @@ class Lock final : public FileOperation<LOCK4args, LOCK4res> {
         auto known = program.state(named);
         if (!known) return known.error();
         if (nfsstat4 wrong = find_owner(program.call(), *known); wrong != NFS4_OK) return wrong;
-        StateUse use = kind_of(args.locktype) == vfs::LockKind::write ? StateUse::write
-                                                                      : StateUse::read;
+        StateUse use =
+            kind_of(args.locktype) == vfs::LockKind::write ? StateUse::write : StateUse::read;
         Built entered = program.enter_with(named, use);
         if (!entered.ok()) return entered;
-        step_ = program.add(vfs::Lock{kind_of(args.locktype), args.offset, args.length,
-                                      {program.call().client().id(), owner_}, args.reclaim});
+        step_ = program.add(vfs::Lock{kind_of(args.locktype),
+                                      args.offset,
+                                      args.length,
+                                      {program.call().client().id(), owner_},
+                                      args.reclaim});
         program.set_state_pending(*this);
         return NFS4_OK;
     }
@@ -107,8 +110,8 @@ class LockTest final : public FileOperation<LOCKT4args, LOCKT4res> {
         if (!owner) return owner.error();
         Built entered = program.enter(NFS4ERR_ISDIR);
         if (entered.ok())
-            step_ = program.add(vfs::TestLock{kind_of(args.locktype), args.offset, args.length,
-                                              {call.client().id(), *owner}});
+            step_ = program.add(vfs::TestLock{
+                kind_of(args.locktype), args.offset, args.length, {call.client().id(), *owner}});
         return entered;
     }
     nfsstat4 failed(Finish& finish, nfsstat4 status) override {
@@ -132,8 +135,8 @@ class Unlock final : public FileOperation<LOCKU4args, LOCKU4res> {
         Built entered = program.enter_with(args.lock_stateid, StateUse::any);
         if (!entered.ok()) return entered;
         key_ = known->key;
-        program.add(vfs::Unlock{args.offset, args.length,
-                                {program.call().client().id(), known->lock_owner}});
+        program.add(vfs::Unlock{
+            args.offset, args.length, {program.call().client().id(), known->lock_owner}});
         program.set_state(key_);
         return NFS4_OK;
     }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// LOOKUP and LOOKUPP: one step down, one step up; and over the border between the pseudo file system
-// and an export.
+// LOOKUP and LOOKUPP: one step down, one step up; and over the border between the pseudo file
+// system and an export.
 
 #include "server/nfs4/names.h"
 #include "server/nfs4/ops.h"

@@ -38,11 +38,21 @@ class Create final : public FileOperation<CREATE4args, CREATE4res> {
 
     nfsstat4 plan_type(vfs::Create& step) const {
         switch (args.objtype.type) {
-            case NF4DIR: step.type = vfs::FileType::directory; return NFS4_OK;
-            case NF4SOCK: step.type = vfs::FileType::socket; return NFS4_OK;
-            case NF4FIFO: step.type = vfs::FileType::fifo; return NFS4_OK;
-            case NF4BLK: step.type = vfs::FileType::block; break;
-            case NF4CHR: step.type = vfs::FileType::character; break;
+            case NF4DIR:
+                step.type = vfs::FileType::directory;
+                return NFS4_OK;
+            case NF4SOCK:
+                step.type = vfs::FileType::socket;
+                return NFS4_OK;
+            case NF4FIFO:
+                step.type = vfs::FileType::fifo;
+                return NFS4_OK;
+            case NF4BLK:
+                step.type = vfs::FileType::block;
+                break;
+            case NF4CHR:
+                step.type = vfs::FileType::character;
+                break;
             case NF4LNK:
                 step.type = vfs::FileType::symlink;
                 step.target = args.objtype.linkdata;
@@ -51,8 +61,10 @@ class Create final : public FileOperation<CREATE4args, CREATE4res> {
                 return step.target.size() < max_link_target ? NFS4_OK : NFS4ERR_NAMETOOLONG;
             case NF4REG:
             case NF4ATTRDIR:
-            case NF4NAMEDATTR: return NFS4ERR_BADTYPE;
-            default: return NFS4ERR_BADTYPE;
+            case NF4NAMEDATTR:
+                return NFS4ERR_BADTYPE;
+            default:
+                return NFS4ERR_BADTYPE;
         }
         step.device = {args.objtype.devdata.specdata1, args.objtype.devdata.specdata2};
         return NFS4_OK;

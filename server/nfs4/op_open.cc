@@ -75,8 +75,10 @@ class Open final : public FileOperation<OPEN4args, OPEN4res> {
 
     nfsstat4 check_claim(Program& program) const {
         switch (args.claim.claim) {
-            case CLAIM_NULL: return check_name(args.claim.file);
-            case CLAIM_FH: return NFS4_OK;
+            case CLAIM_NULL:
+                return check_name(args.claim.file);
+            case CLAIM_FH:
+                return NFS4_OK;
             // Nobody holds a delegation of ours.
             case CLAIM_PREVIOUS:
                 return args.claim.delegate_type == OPEN_DELEGATE_NONE ? NFS4_OK
@@ -90,7 +92,8 @@ class Open final : public FileOperation<OPEN4args, OPEN4res> {
                 return known ? NFS4ERR_BAD_STATEID : known.error();
             }
             case CLAIM_DELEGATE_PREV:
-            case CLAIM_DELEG_PREV_FH: return NFS4ERR_NOTSUPP;
+            case CLAIM_DELEG_PREV_FH:
+                return NFS4ERR_NOTSUPP;
         }
         return NFS4ERR_INVAL;
     }
@@ -126,9 +129,15 @@ class Open final : public FileOperation<OPEN4args, OPEN4res> {
         step.attributes = decoded->set;
         set_ = decoded->mask;
         switch (how.mode) {
-            case UNCHECKED4: step.create = vfs::Open::Create::unchecked; break;
-            case GUARDED4: step.create = vfs::Open::Create::guarded; break;
-            default: step.create = vfs::Open::Create::exclusive; break;
+            case UNCHECKED4:
+                step.create = vfs::Open::Create::unchecked;
+                break;
+            case GUARDED4:
+                step.create = vfs::Open::Create::guarded;
+                break;
+            default:
+                step.create = vfs::Open::Create::exclusive;
+                break;
         }
         return NFS4_OK;
     }

@@ -11,7 +11,7 @@
 namespace strait::server::nfs4 {
 namespace {
 
-constexpr uint64_t first_cookie = 3;  // 0 to 2 have meanings of their own
+constexpr uint64_t first_cookie = 3;           // 0 to 2 have meanings of their own
 constexpr size_t frame_bytes = 4 + 8 + 4 + 4;  // status, verifier, end of list, eof
 
 class ReadDir final : public FileOperation<READDIR4args, READDIR4res> {

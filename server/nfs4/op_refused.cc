@@ -20,8 +20,8 @@ class Refused final : public StateOperation<Args, Res> {
 
 }  // namespace
 
-#define REFUSED(name, NAME, why)                                                \
-    std::unique_ptr<Operation> make_##name() {                                  \
+#define REFUSED(name, NAME, why)                                                  \
+    std::unique_ptr<Operation> make_##name() {                                    \
         return make_operation<Refused<NAME##4args, NAME##4res, NFS4ERR_##why>>(); \
     }
 REFUSED(delegpurge, DELEGPURGE, NOTSUPP)

@@ -24,8 +24,8 @@ class CreateSession final : public StateOperation<CREATE_SESSION4args, CREATE_SE
         channel_attrs4 back = args.csa_back_chan_attrs;
         if (args.csa_flags & ~known_flags) co_return NFS4ERR_INVAL;
         if (!negotiate(fore) || !negotiate(back)) co_return NFS4ERR_TOOSMALL;
-        auto made = clients.create_session(args.csa_clientid, args.csa_sequence, call.principal(),
-                                           fore);
+        auto made =
+            clients.create_session(args.csa_clientid, args.csa_sequence, call.principal(), fore);
         if (!made) co_return made.error();
         if (made->replay) {
             replay_ = std::move(made->replay);
@@ -98,11 +98,18 @@ class BindConn final : public StateOperation<BIND_CONN_TO_SESSION4args, BIND_CON
         BIND_CONN_TO_SESSION4resok& told = res.bctsr_resok4;
         told.bctsr_sessid = args.bctsa_sessid;
         switch (args.bctsa_dir) {
-            case CDFC4_FORE: told.bctsr_dir = CDFS4_FORE; break;
-            case CDFC4_BACK: told.bctsr_dir = CDFS4_BACK; break;
+            case CDFC4_FORE:
+                told.bctsr_dir = CDFS4_FORE;
+                break;
+            case CDFC4_BACK:
+                told.bctsr_dir = CDFS4_BACK;
+                break;
             case CDFC4_FORE_OR_BOTH:
-            case CDFC4_BACK_OR_BOTH: told.bctsr_dir = CDFS4_BOTH; break;
-            default: co_return NFS4ERR_INVAL;
+            case CDFC4_BACK_OR_BOTH:
+                told.bctsr_dir = CDFS4_BOTH;
+                break;
+            default:
+                co_return NFS4ERR_INVAL;
         }
         co_return NFS4_OK;
     }

@@ -29,8 +29,7 @@ class Write final : public FileOperation<WRITE4args, WRITE4res> {
         vfs::Write::Result& told = finish.at<vfs::Write>(step_);
         res.resok4.count = told.count;
         res.resok4.committed = static_cast<stable_how4>(told.committed);
-        res.resok4.writeverf =
-            wire_verifier(told.verifier ^ finish.call().service.boot_verifier());
+        res.resok4.writeverf = wire_verifier(told.verifier ^ finish.call().service.boot_verifier());
         return NFS4_OK;
     }
 

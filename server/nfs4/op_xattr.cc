@@ -45,10 +45,16 @@ class SetXattr final : public FileOperation<SETXATTR4args, SETXATTR4res> {
         if (args.sxa_value.size() > max_value_bytes) return NFS4ERR_XATTR2BIG;
         vfs::SetXattr step{args.sxa_key, args.sxa_value};
         switch (args.sxa_option) {
-            case SETXATTR4_EITHER: break;
-            case SETXATTR4_CREATE: step.mode = vfs::SetXattr::Mode::create; break;
-            case SETXATTR4_REPLACE: step.mode = vfs::SetXattr::Mode::replace; break;
-            default: return NFS4ERR_INVAL;
+            case SETXATTR4_EITHER:
+                break;
+            case SETXATTR4_CREATE:
+                step.mode = vfs::SetXattr::Mode::create;
+                break;
+            case SETXATTR4_REPLACE:
+                step.mode = vfs::SetXattr::Mode::replace;
+                break;
+            default:
+                return NFS4ERR_INVAL;
         }
         Built entered = program.enter(NFS4ERR_ROFS);
         if (entered.ok()) step_ = program.add(step);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
-// One operation of a COMPOUND, in two halves. build() checks what can be checked at once and appends
-// steps to the vfs program; finish() turns what the backend answered into the result. Between the
-// two the engine may have built many more operations. An operation that is no file system step
-// (sessions, state) overrides run() instead.
+// One operation of a COMPOUND, in two halves. build() checks what can be checked at once and
+// appends steps to the vfs program; finish() turns what the backend answered into the result.
+// Between the two the engine may have built many more operations. An operation that is no file
+// system step (sessions, state) overrides run() instead.
 
 #include <memory>
 

@@ -7,9 +7,9 @@ namespace strait::server::nfs4 {
 
 namespace {
 
-constexpr bool fh = true;        // needs a current filehandle
-constexpr bool idem = true;      // may run twice
-constexpr bool modify = true;    // changes the file system
+constexpr bool fh = true;      // needs a current filehandle
+constexpr bool idem = true;    // may run twice
+constexpr bool modify = true;  // changes the file system
 constexpr bool no = false;
 
 // clang-format off

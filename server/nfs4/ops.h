@@ -14,12 +14,12 @@ using OperationMaker = std::unique_ptr<Operation> (*)();
 struct OperationRow {
     nfs_opnum4 number;
     const char* name;
-    uint32_t first_minor;    // the minor versions it belongs to
+    uint32_t first_minor;  // the minor versions it belongs to
     uint32_t last_minor;
-    OperationMaker make;     // codec and behaviour
-    bool needs_filehandle;   // NFS4ERR_NOFILEHANDLE without a current one
-    bool idempotent;         // else its reply is kept in the slot, asked for or not
-    bool modifies;           // NFS4ERR_ROFS on a read-only export
+    OperationMaker make;    // codec and behaviour
+    bool needs_filehandle;  // NFS4ERR_NOFILEHANDLE without a current one
+    bool idempotent;        // else its reply is kept in the slot, asked for or not
+    bool modifies;          // NFS4ERR_ROFS on a read-only export
 };
 
 // The operation of that number in that minor version; null: NFS4ERR_OP_ILLEGAL.

@@ -34,7 +34,7 @@ class Operation;
 struct CurrentState {
     enum class Kind : uint8_t { none, pending, known };
     Kind kind = Kind::none;
-    uint32_t key = 0;                // known: the state
+    uint32_t key = 0;                  // known: the state
     const Operation* maker = nullptr;  // pending: the operation whose result will name it
 };
 

@@ -3,6 +3,7 @@
 // A set of byte ranges, kept disjoint: which bytes a lock owner holds on one file. Only to know
 // whether it holds any; who conflicts with whom is the backend's table.
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 

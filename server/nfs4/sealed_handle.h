@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
-// The file handles that clients see: a backend's handle, the export it belongs to, and a seal (a MAC
-// under the server's key), so that a guessed or altered handle is refused with NFS4ERR_BADHANDLE.
+// The file handles that clients see: a backend's handle, the export it belongs to, and a seal (a
+// MAC under the server's key), so that a guessed or altered handle is refused with
+// NFS4ERR_BADHANDLE.
 //
 //     export   1 | export id (4) | handle of the backend | seal (8)
 //     pseudo   2 | fileid (8)                            | seal (8)

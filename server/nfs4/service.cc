@@ -62,8 +62,10 @@ Service::Service(ServiceOptions options, ExportTable& exports, SharedMetrics& me
                        [this] { return clients_.client_count(); });
     metrics_.add_gauge("strait_nfs4_sessions", "NFSv4 sessions",
                        [this] { return clients_.session_count(); });
-    metrics_.add_gauge("strait_nfs4_opens", "open states", [] { return SharedStates::total_opens(); });
-    metrics_.add_gauge("strait_nfs4_locks", "lock states", [] { return SharedStates::total_locks(); });
+    metrics_.add_gauge("strait_nfs4_opens", "open states",
+                       [] { return SharedStates::total_opens(); });
+    metrics_.add_gauge("strait_nfs4_locks", "lock states",
+                       [] { return SharedStates::total_locks(); });
     metrics_.add_gauge("strait_nfs4_grace", "1 during the grace period",
                        [this] { return grace_.active() ? 1 : 0; });
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
-// The NFSv4.1 and 4.2 program: answers COMPOUNDs over the exports. Shared by all cores; what it owns
-// guards itself.
+// The NFSv4.1 and 4.2 program: answers COMPOUNDs over the exports. Shared by all cores; what it
+// owns guards itself.
 
 #include <functional>
 
@@ -25,8 +25,9 @@ struct ServiceOptions {
 class Service {
   public:
     // The error is a sentence for the user. `exports` and `metrics` outlive the service.
-    static std::expected<std::unique_ptr<Service>, std::string> create(
-        ServiceOptions options, ExportTable& exports, SharedMetrics& metrics);
+    static std::expected<std::unique_ptr<Service>, std::string> create(ServiceOptions options,
+                                                                       ExportTable& exports,
+                                                                       SharedMetrics& metrics);
 
     // COMPOUND4args in, COMPOUND4res out. `record_bytes`: size of the whole call. Errc::protocol:
     // the arguments cannot be decoded (GARBAGE_ARGS).

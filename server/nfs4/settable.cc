@@ -27,8 +27,7 @@ nfsstat4 take_times(const Attributes4& values, vfs::SetAttributes& set) {
 }
 
 nfsstat4 take_owners(const Attributes4& values, vfs::SetAttributes& set) {
-    if (values.has(FATTR4_OWNER) && !(set.uid = parse_owner(values.owner)))
-        return NFS4ERR_BADOWNER;
+    if (values.has(FATTR4_OWNER) && !(set.uid = parse_owner(values.owner))) return NFS4ERR_BADOWNER;
     if (values.has(FATTR4_OWNER_GROUP) && !(set.gid = parse_owner(values.owner_group)))
         return NFS4ERR_BADOWNER;
     return NFS4_OK;
@@ -47,8 +46,12 @@ nfsstat4 take_mode(const Attributes4& values, vfs::SetAttributes& set) {
 }  // namespace
 
 bitmap4 settable_attributes(uint32_t minor) {
-    bitmap4 all{FATTR4_SIZE,        FATTR4_MODE,           FATTR4_OWNER,
-                FATTR4_OWNER_GROUP, FATTR4_TIME_ACCESS_SET, FATTR4_TIME_MODIFY_SET};
+    bitmap4 all{FATTR4_SIZE,
+                FATTR4_MODE,
+                FATTR4_OWNER,
+                FATTR4_OWNER_GROUP,
+                FATTR4_TIME_ACCESS_SET,
+                FATTR4_TIME_MODIFY_SET};
     if (minor >= 2) all.set(FATTR4_MODE_UMASK);
     return all;
 }
@@ -74,9 +77,12 @@ std::expected<DecodedAttributes, nfsstat4> decode_settable(const fattr4& from, u
     if (!foreign.empty()) return std::unexpected(NFS4ERR_INVAL);
     Attributes4 values;
     switch (decode_attributes(from, values)) {
-        case AttributesRead::ok: break;
-        case AttributesRead::unknown: return std::unexpected(NFS4ERR_ATTRNOTSUPP);
-        case AttributesRead::malformed: return std::unexpected(NFS4ERR_BADXDR);
+        case AttributesRead::ok:
+            break;
+        case AttributesRead::unknown:
+            return std::unexpected(NFS4ERR_ATTRNOTSUPP);
+        case AttributesRead::malformed:
+            return std::unexpected(NFS4ERR_BADXDR);
     }
     DecodedAttributes made;
     made.mask = from.attrmask;

@@ -100,8 +100,8 @@ std::set<std::string> read_records(const std::string& directory) {
 
 std::unexpected<std::string> refuse(const std::string& path, std::string_view what) {
     return std::unexpected(fmt::format(
-        "state directory {}: {} ({})\n  give --state-dir a directory that straitd may write to", path,
-        what, std::strerror(errno)));
+        "state directory {}: {} ({})\n  give --state-dir a directory that straitd may write to",
+        path, what, std::strerror(errno)));
 }
 
 }  // namespace
@@ -112,8 +112,7 @@ std::expected<StateDir, std::string> StateDir::open(const std::string& path) {
     StateDir made;
     made.path_ = path;
     std::string clients = path + "/clients";
-    if (::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST)
-        return refuse(path, "cannot be made");
+    if (::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) return refuse(path, "cannot be made");
     if (::mkdir(clients.c_str(), 0700) != 0 && errno != EEXIST)
         return refuse(path, "cannot be written to");
     if (!load(path, "key", made.key_)) return refuse(path, "its key cannot be read or written");
@@ -133,7 +132,8 @@ bool StateDir::add_client(const std::string& owner) const {
 bool StateDir::remove_client(const std::string& owner) const {
     if (path_.empty()) return true;
     std::string clients = path_ + "/clients";
-    if (::unlink((clients + "/" + record_name(owner)).c_str()) != 0 && errno != ENOENT) return false;
+    if (::unlink((clients + "/" + record_name(owner)).c_str()) != 0 && errno != ENOENT)
+        return false;
     return sync_directory(clients);
 }
 

@@ -148,8 +148,7 @@ void SharedStates::erase(uint32_t key) {
     auto at = states_.find(key);
     if (at == states_.end()) return;
     count(at->second.kind, -1);
-    if (at->second.kind == StateKind::open)
-        opens_.erase({at->second.where, at->second.open.value});
+    if (at->second.kind == StateKind::open) opens_.erase({at->second.where, at->second.open.value});
     release_owner(at->second.owner);
     states_.erase(at);
 }

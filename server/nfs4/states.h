@@ -41,7 +41,8 @@ struct StateView {
 // Shared by all cores. One per client; its short sections never span a wait.
 class SharedStates {
   public:
-    // `boot` and `client` mark the stateids: those of another server instance or client are refused.
+    // `boot` and `client` mark the stateids: those of another server instance or client are
+    // refused.
     SharedStates(uint32_t boot, uint32_t client) : boot_(boot), client_(client) {}
     ~SharedStates();
 
@@ -85,9 +86,9 @@ class SharedStates {
         uint64_t owner = 0;  // open owner or lock owner
         vfs::OpenAccess access = vfs::OpenAccess::none;
         vfs::OpenDeny deny = vfs::OpenDeny::none;
-        uint32_t open_key = 0;         // of a lock: the open it belongs to
-        std::vector<uint32_t> locks;   // of an open: its lock states
-        RangeSet held;                 // of a lock
+        uint32_t open_key = 0;        // of a lock: the open it belongs to
+        std::vector<uint32_t> locks;  // of an open: its lock states
+        RangeSet held;                // of a lock
     };
     struct OpenKey {
         const Export* where;

@@ -13,7 +13,7 @@ using vfs::OpenDeny;
 
 // States never look into the export they name.
 Export& some_export() {
-    static alignas(Export) std::byte room[sizeof(Export)];
+    alignas(Export) static std::byte room[sizeof(Export)];
     return *reinterpret_cast<Export*>(room);
 }
 
