@@ -176,7 +176,9 @@ const Attributes* Hold::attributes(const Handle& handle, AttrMask mask) const {
     auto at = known_.find(handle);
     if (at == known_.end() || !at->second.valid || MonoClock::now() >= at->second.until)
         return nullptr;
-    return at->second.attributes.valid.has_all(mask) ? &at->second.attributes : nullptr;
+    // Every row was asked for a birth time; many servers have none, and asking again finds none.
+    const AttrMask needed = mask - AttrMask(Attr::btime);
+    return at->second.attributes.valid.has_all(needed) ? &at->second.attributes : nullptr;
 }
 
 const Handle* Hold::handle_at(std::string_view path) const {
