@@ -94,6 +94,18 @@ Reactor::~Reactor() {
 
 Reactor* Reactor::current() noexcept { return this_threads_reactor; }
 
+void Reactor::leave_thread() {
+    assert(this_threads_reactor == this && backend_kind() == BackendKind::epoll);
+    // What is ready waits in a queue of this thread.
+    while (has_ready()) run_ready();
+    this_threads_reactor = std::exchange(displaced_, nullptr);
+}
+
+void Reactor::enter_thread() {
+    assert(this_threads_reactor != this && backend_kind() == BackendKind::epoll);
+    displaced_ = std::exchange(this_threads_reactor, this);
+}
+
 BackendKind Reactor::backend_kind() const noexcept { return backend_->kind(); }
 
 reactor::HelperThreads& Reactor::helpers() {

@@ -70,6 +70,11 @@ class Reactor {
     void run();
     // From any thread: ends run() soon.
     void stop() noexcept;
+    // Moves an idle loop from the thread that drove it to another: leave_thread() on the one, then
+    // enter_thread() on the other, which the caller orders by a lock. On epoll only: a ring answers
+    // to the thread that made it.
+    void leave_thread();
+    void enter_thread();
     // One turn: does what is ready; when that is nothing, waits until `until` at most
     // (MonoTime::min(): not at all). Returns how many things were done.
     size_t poll(MonoTime until);
@@ -139,6 +144,7 @@ class Reactor {
     std::unique_ptr<reactor::Backend> backend_;
     std::unique_ptr<reactor::HelperThreads> helpers_;
     Nursery nursery_;
+    Reactor* displaced_ = nullptr;  // the loop of the thread that we were moved to
     int pollable_ = -1;
     int pollable_timer_ = -1;
     MonoTime pollable_armed_ = never;

@@ -40,6 +40,20 @@ TEST_P(Loop, each_thread_has_a_loop_of_its_own) {
     EXPECT_EQ(Reactor::current(), loop.get());
 }
 
+TEST(Reactor, an_idle_loop_moves_to_another_thread_and_back) {
+    auto loop = Reactor::create({.backend = BackendKind::epoll}).value();
+    loop->leave_thread();
+    EXPECT_EQ(Reactor::current(), nullptr);
+    std::jthread([&] {
+        loop->enter_thread();
+        EXPECT_EQ(loop->block_on(loop->sleep_for(1ms)).has_value(), true);
+        loop->leave_thread();
+    }).join();
+    loop->enter_thread();
+    EXPECT_EQ(Reactor::current(), loop.get());
+    EXPECT_EQ(loop->block_on(loop->sleep_for(1ms)).has_value(), true);
+}
+
 Task<> note_after(Reactor& loop, MonoTime when, int name, std::vector<int>& order) {
     co_await loop.sleep_until(when);
     EXPECT_GE(MonoClock::now(), when);
