@@ -81,11 +81,24 @@ Task<Attributes> FileSystem::Impl::look(Journey& way, AttrMask mask) {
 }
 
 template <class T>
+constexpr bool about_xattrs = std::is_same_v<T, GetXattr> || std::is_same_v<T, ListXattrs>;
+
+// Whether the node at the journey's end is known, and its file system known to have no xattrs.
+static bool no_xattrs_at(Journey& way) {
+    Hold& hold = way.mount().hold();
+    if (!way.plain()) return false;
+    const Attributes* known = hold.attributes_at(way.physical(), Attr::fsid);
+    if (known && known->type == FileType::symlink && way.follows()) return false;
+    return way.mount().refusals().refused(Refusals::Feature::xattrs, known);
+}
+
+template <class T>
 Task<typename T::Result> FileSystem::Impl::ask_object(At at, T op) {
     Journey way(mounts, at, at.follow);
     co_await way.begin();
     for (;;) {
         Mount& mount = way.mount();
+        if (about_xattrs<T> && no_xattrs_at(way)) co_return Errc::notsup;
         auto asked = mount.hold().now();
         Compound program = way.program();
         way.walk_to_end(program);
@@ -106,6 +119,8 @@ Task<typename T::Result> FileSystem::Impl::ask_object(At at, T op) {
         }
         if (found->attributes.type != FileType::directory && way.must_be_directory())
             co_return Errc::notdir;
+        if (about_xattrs<T> && reply.error == Errc::notsup)
+            mount.refusals().note(Refusals::Feature::xattrs, &found->attributes);
         if (!reply.ok()) co_return reply.error;
         // The last result: GetAttr may be the operation itself.
         co_return std::move(std::get<typename T::Result>(reply.results.back()));

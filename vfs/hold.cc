@@ -176,9 +176,9 @@ const Attributes* Hold::attributes(const Handle& handle, AttrMask mask) const {
     auto at = known_.find(handle);
     if (at == known_.end() || !at->second.valid || MonoClock::now() >= at->second.until)
         return nullptr;
-    // Every row was asked for a birth time; many servers have none, and asking again finds none.
-    const AttrMask needed = mask - AttrMask(Attr::btime);
-    return at->second.attributes.valid.has_all(needed) ? &at->second.attributes : nullptr;
+    // Of stat_mask, what is missing the server does not have (birth times, often).
+    AttrMask known = stat_mask | at->second.attributes.valid;
+    return known.has_all(mask) ? &at->second.attributes : nullptr;
 }
 
 const Handle* Hold::handle_at(std::string_view path) const {

@@ -27,7 +27,7 @@ class Hold {
     using Tick = uint64_t;
     Tick now() const { return tick_; }
 
-    // --- answers
+    // --- answers, to questions for all of stat_mask at least
     // False: outdated by a change of ours, not taken in.
     bool learn(const Handle& handle, const Attributes& attributes, Tick asked);
     void learn_name(std::string_view path, const Handle& handle, Tick asked);
@@ -44,7 +44,8 @@ class Hold {
     void forget_all();
     size_t size() const { return known_.size() + names_; }
 
-    // --- questions: null when it must be asked
+    // --- questions: null when it must be asked. Of stat_mask, what the server does not have is not
+    // among the answer's valid ones.
     const Attributes* attributes(const Handle& handle, AttrMask mask) const;
     const Handle* handle_at(std::string_view path) const;
     const Attributes* attributes_at(std::string_view path, AttrMask mask) const;

@@ -44,6 +44,16 @@ TEST(Hold, what_is_not_known_of_the_mask_must_be_asked) {
     EXPECT_EQ(hold.attributes(handle("f"), Attr::space_free), nullptr);
 }
 
+TEST(Hold, what_the_server_does_not_have_is_not_asked_again) {
+    Hold hold(long_times);
+    Attributes without_birth = file(1, 1);
+    without_birth.valid = stat_mask - AttrMask(Attr::btime);
+    hold.learn(handle("f"), without_birth, hold.now());
+    const Attributes* held = hold.attributes(handle("f"), stat_mask);
+    ASSERT_NE(held, nullptr);
+    EXPECT_FALSE(held->has(Attr::btime));
+}
+
 TEST(Hold, names_end_with_their_entry_and_all_below_it) {
     Hold hold(long_times);
     hold.learn_name("a", handle("1"), hold.now());

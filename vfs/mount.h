@@ -10,6 +10,7 @@
 #include "base/sync.h"
 #include "vfs/filesystem.h"
 #include "vfs/hold.h"
+#include "vfs/refusals.h"
 
 namespace strait::vfs {
 
@@ -35,6 +36,7 @@ class Mount final : public RefCounted {
     Result<> writable() const;
 
     Hold& hold() { return hold_; }
+    Refusals& refusals() { return refusals_; }
     // Each open has an owner of its own, so that opens never merge.
     Owner new_owner() { return Owner{0, ++last_owner_}; }
     // The one state of a file that is open; made when there is none.
@@ -70,6 +72,7 @@ class Mount final : public RefCounted {
     const CredentialRef credential_;
     const FileSystemOptions options_;
     Hold hold_;
+    Refusals refusals_;
     uint64_t last_owner_ = 0;
     std::unordered_map<Handle, FileState*, HandleHash> states_;
     std::vector<OpenNode*> directories_;

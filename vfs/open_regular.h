@@ -51,6 +51,13 @@ class OpenRegular final : public OpenNode {
         return node_.flags.access == OpenAccess::write || node_.flags.access == OpenAccess::both;
     }
     Result<> ready_to_write() const;
+    using Feature = Refusals::Feature;
+    bool refuses(Feature feature) const {
+        return mount().refusals().refused(feature, mount().hold().last_known(handle()));
+    }
+    void note_refusal(Feature feature) {
+        mount().refusals().note(feature, mount().hold().last_known(handle()));
+    }
     Compound on_open() const;  // a program that begins at this node with its open, if it has one
     void keep_open(const Reply& reply);
     bool take_from_head(uint64_t offset, size_t count, BufferChain& got);

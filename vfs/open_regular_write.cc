@@ -110,9 +110,10 @@ Task<uint64_t> OpenRegular::copy_to(OpenFile& target, uint64_t from, uint64_t to
     if (!other) co_return Errc::inval;
     co_await other->ready_to_write();
     if (from > most_offset - count || to > most_offset - count) co_return Errc::overflow;
-    if (&other->mount() == &mount() && mount().capabilities().copy) {
+    if (&other->mount() == &mount() && mount().capabilities().copy && !refuses(Feature::copy)) {
         auto copied = co_await copy_by_server(*other, from, to, count).result();
         if (copied) co_return *copied;
+        if (copied.error() == Errc::notsup) note_refusal(Feature::copy);
         if (copied.error() != Errc::notsup && copied.error() != Errc::xdev)
             co_return copied.error();
     }
@@ -157,13 +158,15 @@ Task<> OpenRegular::clone_to(OpenFile& target, uint64_t from, uint64_t to, uint6
     if (!other) co_await Errc::inval;
     co_await other->ready_to_write();
     if (&other->mount() != &mount()) co_await Errc::xdev;
-    if (!mount().capabilities().clone) co_await Errc::notsup;
+    if (!mount().capabilities().clone || refuses(Feature::clone)) co_await Errc::notsup;
     co_await state_->writes().flush();
     co_await pin();
     Compound program = on_open();
     program.save().put(other->handle()).use_open(other->open_);
     program.add(Clone{from, to, count});
-    Reply done = co_await other->change_data(std::move(program));
+    auto done = co_await other->change_data(std::move(program)).result();
+    if (!done && done.error() == Errc::notsup) note_refusal(Feature::clone);
+    if (!done) co_await done.error();
 }
 
 }  // namespace strait::vfs
