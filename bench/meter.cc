@@ -53,7 +53,9 @@ class Round final : public Lanes {
         while (latencies_us_.size() + busy() < order_.most &&
                seconds_between(began, Clock::now()) < order_.seconds) {
             start_idle_lanes();
-            client_.wait();
+            if (busy() > 0) {
+                client_.wait();
+            }
         }
         while (busy() > 0) {
             client_.wait();

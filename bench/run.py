@@ -49,7 +49,7 @@ def started_servers(stack):
         found["ganesha"].folder = f"{home}/ganesha"
     else:
         print("bench: nfs-ganesha is not installed, or this is not root: straitd alone")
-    if os.path.exists(os.path.join(servers.BIN, "bench_strait")):
+    if os.path.exists(os.path.join(servers.BIN, "straitd")):
         found["local"] = stack.enter_context(
             servers.Straitd([f"x=local:{home}/local,no_root_squash"]))
         found["memory"] = stack.enter_context(servers.Straitd(["x=memory,no_root_squash"]))
@@ -63,9 +63,9 @@ def all_subjects(found):
                             subjects.LIBNFS4_CANNOT))
         if ganesha.mount_port:
             made.append(Subject("libnfs v3", ganesha, subjects.libnfs(ganesha, 3, ganesha.folder)))
+    if "ganesha" in found:
+        made.append(Subject("strait", found["ganesha"], subjects.strait("x")))
     if "local" in found:
-        if "ganesha" in found:
-            made.append(Subject("strait", found["ganesha"], subjects.strait("x")))
         made.append(Subject("straitd local", found["local"], subjects.strait("x")))
         made.append(Subject("straitd memory", found["memory"], subjects.strait("x")))
         made[-1].order("layout")

@@ -30,12 +30,13 @@ def lay_out(folder):
 
 
 class Subject:
-    """One client program on one server. `server` tells its processor time."""
+    """One client program on one server. `command(where, kind)` is its argv: kinds with the same
+    one share a process. `server` tells its processor time."""
 
     def __init__(self, name, server, command, cannot=frozenset()):
         self.name, self.server, self.where, self.command = name, server, server.where, command
         self.cannot = cannot  # (kind, depth): what this client fails at
-        self.child = None
+        self.children = {}
 
     def through(self, proxy):
         """The same, connected by way of the proxy."""
@@ -43,38 +44,41 @@ class Subject:
         other.where = proxy.where
         return other
 
-    def start(self):
-        self.child = subprocess.Popen(self.command(self.where), stdin=subprocess.PIPE,
-                                      stdout=subprocess.PIPE, text=True, bufsize=1)
-        return self
+    def child(self, kind):
+        argv = tuple(self.command(self.where, kind))
+        child = self.children.get(argv)
+        if not child or child.poll() is not None:
+            child = subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                     text=True, bufsize=1)
+            self.children[argv] = child
+        return child
 
     def order(self, words):
         """One round; None when the client cannot do this kind (it says why on stderr)."""
-        if not self.child or self.child.poll() is not None:
-            self.start()
+        child = self.child(words.split()[0])
         before = self.server.cpu_s()
         try:
-            self.child.stdin.write(words + "\n")
-            line = self.child.stdout.readline()
+            child.stdin.write(words + "\n")
+            line = child.stdout.readline()
         except BrokenPipeError:
             line = ""
         if not line:
-            self.child.wait()
+            child.wait()
             return None
         cost = json.loads(line)
         cost["server_cpu_s"] = self.server.cpu_s() - before
         return cost
 
     def stop(self):
-        if self.child:
-            self.child.stdin.close()
-            self.child.stdout.close()
-            self.child.wait()
-            self.child = None
+        for child in self.children.values():
+            child.stdin.close()
+            child.stdout.close()
+            child.wait()
+        self.children = {}
 
 
 def libnfs(server, version, export):
-    def command(where):
+    def command(where, _):
         host, port = where.rsplit(":", 1)
         options = f"version={version}&nfsport={port}"
         if version == 3:
@@ -84,7 +88,8 @@ def libnfs(server, version, export):
 
 
 def strait(export):
-    def command(where):
-        # An answer from what is remembered is no round trip: the attribute cache is off.
-        return [os.path.join(servers.BIN, "bench_strait"), f"nfs://{where}/{export}?actimeo=0"]
+    def command(where, kind):
+        # A stat that is answered from what is remembered is no operation of a server.
+        options = "?actimeo=0" if kind == "stat" else ""
+        return [os.path.join(servers.BIN, "bench_strait"), f"nfs://{where}/{export}{options}"]
     return command

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "tests/probe/volume.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cstdlib>
+
+#include "client/nfs4/mount.h"
+#include "client/options.h"
+#include "client/url.h"
+
+namespace strait::probe {
+namespace {
+
+vfs::MountPolicy policy_of(const client::MountOptions& options) {
+    const auto& cache = options.cache;
+    vfs::MountPolicy policy{.read_only = options.read_only,
+                            .acregmin = cache.acregmin,
+                            .acregmax = cache.acregmax,
+                            .acdirmin = cache.acdirmin,
+                            .acdirmax = cache.acdirmax,
+                            .close_to_open = cache.close_to_open};
+    if (!cache.attributes) {
+        policy.acregmin = policy.acregmax = policy.acdirmin = policy.acdirmax = 0s;
+    }
+    return policy;
+}
+
+[[noreturn]] void refuse(const client::UrlError& error) {
+    fmt::print(stderr, "{}\n", error.text);
+    std::_Exit(2);
+}
+
+}  // namespace
+
+Volume::Volume(const std::string& url) {
+    auto reactor = Reactor::create();
+    if (!reactor) give_up("reactor", reactor.error());
+    reactor_ = std::move(*reactor);
+    files_ = std::make_unique<vfs::FileSystem>();
+    must(mount(url), url);
+}
+
+Volume::~Volume() { must(files_->close(), "close"); }
+
+Task<> Volume::mount(std::string text) {
+    const auto url = client::parse_url(text);
+    if (!url) refuse(url.error());
+    const auto options = client::parse_options(*url);
+    if (!options) refuse(options.error());
+    auto backend = co_await client::nfs4::Mount::connect(*reactor_, *url, *options);
+    auto credential = make_ref<vfs::Credential>(geteuid(), getegid());
+    co_await files_->mount(mount_point, std::move(backend), policy_of(*options),
+                           std::move(credential));
+}
+
+void Volume::give_up(const std::string& what, Error error) {
+    fmt::print(stderr, "{}: {}\n", what, errc_name(error.code));
+    std::_Exit(1);
+}
+
+}  // namespace strait::probe
