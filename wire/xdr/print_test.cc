@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Messages as text, on messages that have all kinds of fields.
+#include "wire/xdr/print.h"
+
 #include <gtest/gtest.h>
 
 #include "wire/nfs4/ops.h"
-#include "wire/xdr/print.h"
+#include "wire/xdr/generate.h"
 
-namespace strait::wire::nfs4 {
+namespace strait::wire {
 namespace {
+
+using namespace nfs4;  // NOLINT: a test
 
 TEST(Print, names_each_field_and_only_the_chosen_arm) {
     OPEN4args open;
@@ -36,4 +39,4 @@ TEST(Print, is_bounded) {
 }
 
 }  // namespace
-}  // namespace strait::wire::nfs4
+}  // namespace strait::wire
