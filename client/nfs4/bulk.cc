@@ -56,6 +56,9 @@ class Bulk {
         co_await Errc::io;
     }
 
+    // What the server said to one of the pieces, when that was no.
+    const std::optional<Error>& refused() const { return refused_; }
+
   private:
     using Work = Task<> (Bulk::*)(Piece&);
 
@@ -109,12 +112,20 @@ class Bulk {
         return program;
     }
 
+    Task<vfs::Reply> run_piece(const vfs::Compound& program) {
+        vfs::Reply reply = co_await mount_.run_program(program);
+        if (!reply.ok()) {
+            refused_ = reply.error;
+            co_return reply.error;
+        }
+        co_return reply;
+    }
+
     Task<> read_piece(Piece& piece) {
         while (piece.data.size() < piece.size && !piece.eof) {
             vfs::Compound program = base();
             program.read(piece.offset + piece.data.size(), piece.size - piece.data.size());
-            vfs::Reply reply = co_await mount_.run_program(program);
-            if (!reply.ok()) co_await reply.error;
+            vfs::Reply reply = co_await run_piece(program);
             auto got = reply.take<vfs::Read>();
             if (got.data.empty() && !got.eof) co_await Errc::protocol;  // no progress at all
             piece.data.append(std::move(got.data));
@@ -129,8 +140,7 @@ class Bulk {
             vfs::Compound program = base();
             program.write(piece.offset + done, piece.data.slice(done, piece.size - done),
                           stability_);
-            vfs::Reply reply = co_await mount_.run_program(program);
-            if (!reply.ok()) co_await reply.error;
+            vfs::Reply reply = co_await run_piece(program);
             auto wrote = reply.take<vfs::Write>();
             if (wrote.count == 0 || wrote.count > piece.size - done) co_await Errc::protocol;
             bool changed = done > 0 && wrote.verifier != piece.written.verifier;
@@ -148,6 +158,7 @@ class Bulk {
     vfs::Stability stability_ = vfs::Stability::unstable;
     size_t next_ = 0;
     Error failure_{Errc::ok};
+    std::optional<Error> refused_;
 };
 
 Task<> Mount::finish_large(Lowering& progress, const vfs::Compound& program, vfs::Reply& reply) {
@@ -162,8 +173,8 @@ Task<> Mount::finish_large(Lowering& progress, const vfs::Compound& program, vfs
     }
     if (done) {
         progress.finish_large(reply);
-    } else if (done.error().domain == Domain::nfs4) {
-        reply.error = done.error();
+    } else if (bulk.refused()) {
+        reply.error = *bulk.refused();
     } else {
         co_await done;
     }

@@ -130,6 +130,7 @@ Takes::Status Takes::open(Batch& batch, const Step& step, Results& in) {
     out.created = opening.guarded || (opening.creates && ok.cinfo.before != ok.cinfo.after);
     if (batch.again) {
         out.open = opening.made;
+        out.merged = opening.merged;
         return status;
     }
     OpenTable& opens = batch.mount.opens_;

@@ -192,6 +192,29 @@ bool Builder::saved_is_needed_from(uint32_t index) const {
     return false;
 }
 
+namespace {
+
+// What a read-only mount refuses.
+bool changes(const vfs::Op& op) {
+    if (auto* open = std::get_if<vfs::Open>(&op))
+        return open->create != vfs::Open::Create::never ||
+               (static_cast<int>(open->access) & static_cast<int>(vfs::OpenAccess::write)) != 0;
+    return std::holds_alternative<vfs::SetAttr>(op) || std::holds_alternative<vfs::Write>(op) ||
+           std::holds_alternative<vfs::Create>(op) || std::holds_alternative<vfs::Remove>(op) ||
+           std::holds_alternative<vfs::Rename>(op) || std::holds_alternative<vfs::Link>(op) ||
+           std::holds_alternative<vfs::Allocate>(op) ||
+           std::holds_alternative<vfs::Deallocate>(op) || std::holds_alternative<vfs::Copy>(op) ||
+           std::holds_alternative<vfs::Clone>(op) || std::holds_alternative<vfs::SetXattr>(op) ||
+           std::holds_alternative<vfs::RemoveXattr>(op);
+}
+
+}  // namespace
+
+Result<Builder::Emitted> Builder::emit_any(const vfs::Op& op) {
+    if (mount_.options_.read_only && changes(op)) return fail(Errc::rofs);
+    return std::visit([this](const auto& each) { return emit(each); }, op);
+}
+
 Result<> Builder::run() {
     emit_first_things();
     current_ = progress_.current_;
@@ -204,8 +227,7 @@ Result<> Builder::run() {
     if (current_.base != Position::Base::none) emit_position(current_, Step::Role::setup);
     for (; index_ < program_.ops.size(); index_++) {
         batch_.results.emplace_back();
-        auto emitted =
-            std::visit([this](const auto& op) { return emit(op); }, program_.ops[index_]);
+        auto emitted = emit_any(program_.ops[index_]);
         if (emitted && *emitted == Emitted::whole) continue;
         bool first = index_ == progress_.next_;
         if (emitted && *emitted == Emitted::partly) {

@@ -68,6 +68,7 @@ class Builder {
   private:
     enum class Emitted : uint8_t { whole, partly, not_here };
 
+    Result<Emitted> emit_any(const vfs::Op& op);
     Result<Emitted> emit(const vfs::Root&);
     Result<Emitted> emit(const vfs::Put&);
     Result<Emitted> emit(const vfs::Save&);

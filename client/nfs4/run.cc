@@ -137,7 +137,7 @@ Task<uint32_t> Mount::acquire_until(MonoTime until) {
 Mount::Next Mount::judge(Lowering& progress, Batch& batch, vfs::Reply& reply) {
     if (batch.verdict == Verdict::again_later) return Next::pause;
     if (batch.verdict != Verdict::answered) {
-        progress.never_cache = progress.never_cache || !batch.cache_this;
+        progress.never_cache = progress.never_cache || batch.too_big_to_cache;
         return Next::go_on;
     }
     bool closing = batch.failed && batch.closed_unknown;

@@ -88,11 +88,8 @@ Verdict Session::judge_unsequenced(SessionCall& call) noexcept {
     if (call.epoch_ != epoch_) return Verdict::again;
     slots_[call.slot_].sequence--;
     if (call.status == NFS4ERR_DELAY) return Verdict::again_later;
-    // Some servers grant more operations than they take.
     bool too_many = call.status == NFS4ERR_RESOURCE || call.status == NFS4ERR_TOO_MANY_OPS;
-    if (!too_many || limits_.max_operations <= fewest_operations) return Verdict::failed;
-    limits_.max_operations = std::max(limits_.max_operations / 2, fewest_operations);
-    return Verdict::again;
+    return too_many ? take_fewer_operations() : Verdict::failed;
 }
 
 // What SEQUENCE's own status means for the call and for the session.
@@ -119,8 +116,11 @@ Verdict Session::judge(SessionCall& call, nfsstat4 status, const SEQUENCE4resok&
             return Verdict::again;
         case NFS4ERR_REP_TOO_BIG_TO_CACHE:
             slot.sequence--;
-            call.cache_this = false;
+            call.too_big_to_cache = true;
             return Verdict::again;
+        case NFS4ERR_TOO_MANY_OPS:
+            slot.sequence--;
+            return take_fewer_operations();
         case NFS4ERR_CONN_NOT_BOUND_TO_SESSION:
             slot.sequence--;
             transport_.drop_all(Errc::badsession);  // binding comes with the new connections
@@ -136,8 +136,16 @@ Verdict Session::judge(SessionCall& call, nfsstat4 status, const SEQUENCE4resok&
             lose(epoch_);
             return Verdict::again;
         default:
+            slot.sequence--;
             return Verdict::failed;
     }
+}
+
+// Some servers grant more operations than they take.
+Verdict Session::take_fewer_operations() noexcept {
+    if (limits_.max_operations <= fewest_operations) return Verdict::failed;
+    limits_.max_operations = std::max(limits_.max_operations / 2, fewest_operations);
+    return Verdict::again;
 }
 
 // The lowest free slot, when more than `promised` are free.
@@ -160,6 +168,8 @@ uint32_t Session::highest_busy() const noexcept {
 Task<uint32_t> Session::acquire(bool recovering) {
     for (bool my_turn = false;; my_turn = true) {
         if (phase_ == Phase::failed) co_return failure_;
+        // Who makes the session work again must not wait for it to work.
+        if (recovering && slot_limit_ == 0) co_return Errc::badsession;
         bool usable = recovering || (phase_ == Phase::up && !reclaim_under_way_);
         if (auto id = free_slot(my_turn ? 0 : promised_); usable && id) {
             slots_[*id].busy = true;

@@ -41,7 +41,8 @@ class SessionCall : public Call {
 
     Event done;
     Verdict verdict = Verdict::pending;
-    bool cache_this = false;  // ask the server to keep the reply for a resend
+    bool cache_this = false;        // ask the server to keep the reply for a resend
+    bool too_big_to_cache = false;  // which it will not
     wire::nfs4::nfsstat4 status = wire::nfs4::NFS4_OK;  // of the compound
     std::string operations;                             // for traces
     uint32_t answered_operations = 0;                   // that the reply has a result of
@@ -148,6 +149,8 @@ class Session final : public Transport::Handler {
 
     template <class Res, class Args>
     Task<Answer<Res>> ask(Args args, Link* link = nullptr);
+    template <class Res, class Args>
+    Task<Answer<Res>> ask_once(const Args& args, Link* link);
     Task<> exchange_id();
     Task<wire::nfs4::nfsstat4> create_session();
     Task<> bind(Link& link, bool back_channel);
@@ -165,6 +168,7 @@ class Session final : public Transport::Handler {
     void reset_slots(uint32_t count);
     std::optional<uint32_t> free_slot(uint32_t promised) const noexcept;
     uint32_t highest_busy() const noexcept;
+    SessionCall::Verdict take_fewer_operations() noexcept;
     SessionCall::Verdict judge_unsequenced(SessionCall& call) noexcept;
     SessionCall::Verdict judge(SessionCall& call, wire::nfs4::nfsstat4 status,
                                const wire::nfs4::SEQUENCE4resok& result) noexcept;

@@ -3,6 +3,7 @@
 // Compounds outside of any slot, of one operation: EXCHANGE_ID, CREATE_SESSION,
 // BIND_CONN_TO_SESSION, DESTROY_SESSION, DESTROY_CLIENTID (RFC 8881 section 2.10.5).
 
+#include <algorithm>
 #include <memory>
 
 #include "client/nfs4/rpc.h"
@@ -22,6 +23,16 @@ struct Session::Answer {
 
 template <class Res, class Args>
 Task<Session::Answer<Res>> Session::ask(Args args, Link* link) {
+    constexpr Duration first_pause = 50ms, longest_pause = 2s;
+    for (Duration pause = first_pause;; pause = std::min(pause * 2, longest_pause)) {
+        auto answer = co_await ask_once<Res>(args, link);
+        if (answer.status != wire::nfs4::NFS4ERR_DELAY) co_return answer;
+        co_await reactor_.sleep_for(pause);
+    }
+}
+
+template <class Res, class Args>
+Task<Session::Answer<Res>> Session::ask_once(const Args& args, Link* link) {
     using namespace wire::nfs4;
     auto call = make_ref<WaitedCall>();
     transport_.enlist(*call);
@@ -49,7 +60,11 @@ Task<Session::Answer<Res>> Session::ask(Args args, Link* link) {
     co_await read_reply_head(*answer.reader);
     CompoundResults results(*answer.reader);
     co_await results.read_head();
-    if (results.left() == 0) co_await error_of(results.status());
+    if (results.left() == 0) {
+        if (results.status() != NFS4ERR_DELAY) co_await error_of(results.status());
+        answer.status = results.status();
+        co_return answer;
+    }
     answer.status = co_await results.next(answer.result);
     co_return answer;
 }

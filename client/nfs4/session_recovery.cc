@@ -43,6 +43,7 @@ void Session::lose(uint32_t epoch) noexcept {
     }
     slot_limit_ = 0;
     reclaim_under_way_ = false;
+    wake_waiters();
     if (phase_ != Phase::up) return;  // recover() sees its own calls fail, and begins again
     phase_ = Phase::recovering;
     nursery_.spawn(recover());

@@ -2,6 +2,8 @@
 #include "client/nfs4/transport.h"
 
 #include <fmt/core.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 
 #include <algorithm>
 #include <random>
@@ -16,6 +18,20 @@ namespace {
 constexpr uint32_t rpc_call = 0, rpc_reply = 1;  // msg_type, RFC 5531 section 9
 constexpr Duration connect_patience = 10s;
 constexpr Duration first_pause = 50ms, longest_pause = 5s;
+
+// A peer that is gone without a word is noticed by the kernel: by probes while nothing is on its
+// way, by a limit for what is not acknowledged. Then the connection ends, and all is sent again.
+void watch_for_silence(TcpStream& stream, const MountOptions& options) {
+    using std::chrono::duration_cast;
+    int seconds = std::max<int>(10, duration_cast<std::chrono::seconds>(options.timeo).count());
+    int probes = static_cast<int>(std::min(options.retrans + 1, 10u));
+    int limit_ms = seconds * 1000 * probes;
+    int fd = stream.native_handle();
+    setsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &seconds, sizeof(seconds));
+    setsockopt(fd, IPPROTO_TCP, TCP_KEEPINTVL, &seconds, sizeof(seconds));
+    setsockopt(fd, IPPROTO_TCP, TCP_KEEPCNT, &probes, sizeof(probes));
+    setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &limit_ms, sizeof(limit_ms));
+}
 
 // A scope that nothing stops: for the ends of things, which must be waited for.
 const Scope unstoppable{};
@@ -58,6 +74,7 @@ Task<TcpStream> Transport::connect_once() {
                           .result();
         if (stream) {
             next_address_ = at;
+            watch_for_silence(*stream, options_);
             co_return std::move(*stream);
         }
         last = stream.error();
