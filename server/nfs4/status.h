@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+// From the one list of errors to NFSv4's.
+
+#include "base/result.h"
+#include "wire/nfs4/nfsstat4.h"
+
+namespace strait::server::nfs4 {
+
+using namespace wire::nfs4;
+
+nfsstat4 status_of(Error error) noexcept;
+
+}  // namespace strait::server::nfs4
