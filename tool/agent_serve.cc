@@ -16,6 +16,7 @@
 #include "tool/agent_control.h"
 #include "tool/agent_folder.h"
 #include "tool/agent_mounts.h"
+#include "tool/agent_trace.h"
 
 namespace strait::tool {
 
@@ -27,7 +28,7 @@ using Json = nlohmann::json;
 class Agent {
   public:
     Agent(Reactor& reactor, std::string folder)
-        : reactor_(reactor), folder_(std::move(folder)), mounts_(reactor, rpcs_) {}
+        : reactor_(reactor), folder_(std::move(folder)), mounts_(reactor, trace_) {}
 
     Task<> serve(int ready);
 
@@ -42,7 +43,7 @@ class Agent {
 
     Reactor& reactor_;
     const std::string folder_;
-    client::RpcCounters rpcs_;
+    AgentTrace trace_;
     AgentMounts mounts_;
     std::unique_ptr<preload::RingDoor> door_;
     StopSource stop_;
@@ -120,16 +121,17 @@ Json Agent::stats() const {
         all += door_->calls()[i];
         if (door_->calls()[i]) calls[names[i]] = door_->calls()[i];
     }
+    const client::RpcCounters& rpcs = trace_.counters;
     Json operations = Json::object();
-    for (const auto& [name, count] : rpcs_.operations) operations[name] = count;
-    auto waited = std::chrono::duration_cast<std::chrono::microseconds>(rpcs_.waited);
-    return {{"rpcs", rpcs_.rpcs},
+    for (const auto& [name, count] : rpcs.operations) operations[name] = count;
+    auto waited = std::chrono::duration_cast<std::chrono::microseconds>(rpcs.waited);
+    return {{"rpcs", rpcs.rpcs},
             {"rpc_operations", operations},
-            {"rpcs_failed", rpcs_.failed},
-            {"resends", rpcs_.resends},
-            {"connects", rpcs_.connects},
-            {"sent_bytes", rpcs_.request_bytes},
-            {"received_bytes", rpcs_.reply_bytes},
+            {"rpcs_failed", rpcs.failed},
+            {"resends", rpcs.resends},
+            {"connects", rpcs.connects},
+            {"sent_bytes", rpcs.request_bytes},
+            {"received_bytes", rpcs.reply_bytes},
             {"waited_us", waited.count()},
             {"calls", all},
             {"calls_by_name", calls}};
@@ -153,11 +155,13 @@ Task<std::string> Agent::control(std::string line) {
         answer = stats();
     } else if (line == "reset") {
         door_->reset_counters();
-        rpcs_ = {};
+        trace_.counters = {};
         answer = {{"ok", true}};
     } else if (line == "stop") {
         answer = {{"ok", true}};
         reactor_.spawn(stop_serving());
+    } else if (line.starts_with("trace ")) {
+        answer = {{"ok", trace_.listen(line.substr(6)).has_value()}};
     } else if (line.starts_with("check ")) {
         answer = co_await check(line.substr(6));
     } else {

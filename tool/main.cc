@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "tool/common_options.h"
+#include "tool/url_verbs.h"
 #include "tool/verb.h"
 
 namespace {
@@ -10,9 +12,7 @@ namespace {
 using namespace strait::tool;
 
 constexpr DeclareVerb verbs[] = {
-    declare_run,
-    declare_agent,
-    declare_stats,
+    declare_run, declare_agent, declare_stats, declare_ls, declare_cat, declare_stat,
 };
 
 }  // namespace
@@ -28,7 +28,9 @@ int main(int argc, char** argv) {
     try {
         tool.parse(std::move(arguments));
     } catch (const CLI::ParseError& error) {
-        return tool.exit(error);
+        constexpr int run_own_failure = 125;  // as env(1): other numbers are the program's
+        if (tool.exit(error) == 0) return exit_ok;
+        return tool.got_subcommand("run") ? run_own_failure : exit_usage;
     }
     return action();
 }

@@ -13,6 +13,7 @@
 #include "tool/agent_control.h"
 #include "tool/agent_folder.h"
 #include "tool/agent_mounts.h"
+#include "tool/run_traced.h"
 #include "tool/verb.h"
 #include "wire/shm/protocol.h"
 
@@ -26,6 +27,7 @@ enum : int { exit_own = 125, exit_refused = 126, exit_missing = 127 };
 struct Options {
     std::vector<std::string> mounts;
     std::string engine = "agent";
+    bool trace = false;
     std::vector<std::string> command;
 };
 
@@ -114,7 +116,8 @@ int run(const Options& options) {
     setenv(shm::env_mounts, mounts->c_str(), 1);
     setenv(shm::env_agent, folder.c_str(), 1);
     prepend_preload(shim);
-    return execute(options.command);
+    auto go = [&options] { return execute(options.command); };
+    return options.trace ? run_traced(folder, go) : go();
 }
 
 }  // namespace
@@ -143,6 +146,7 @@ void declare_run(CLI::App& tool, Action& action) {
         ->expected(1)
         ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
     run_verb->add_option("--engine", options->engine, "agent: calls go to the user's agent");
+    run_verb->add_flag("--trace", options->trace, "Tell each RPC of the agent on stderr");
     run_verb->add_option("command", options->command, "The program and its arguments");
     run_verb->callback([options, &action] { action = [options] { return run(*options); }; });
 }

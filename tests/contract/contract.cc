@@ -81,8 +81,30 @@ void BackendContract::make_symlink(std::string_view path, std::string_view targe
     ok(at(directory).add(Create{.type = FileType::symlink, .name = name, .target = target}));
 }
 
+void BackendContract::make_any(std::string_view path, FileType type) {
+    if (type == FileType::regular) make_file(path, path);
+    if (type == FileType::directory) make_directory(path);
+    if (type == FileType::symlink) make_symlink(path, path);
+}
+
 void BackendContract::give(std::string_view path, uint32_t uid, uint32_t gid, uint32_t mode) {
     ok(at(path).setattr({.mode = mode, .uid = uid, .gid = gid}));
+}
+
+Compound BackendContract::rename(std::string_view from, std::string_view to, uint32_t flags,
+                                 CredentialRef as) {
+    auto [from_directory, old_name] = split(from);
+    auto [to_directory, new_name] = split(to);
+    Compound program = at(from_directory, std::move(as));
+    program.save();
+    return go(program, to_directory).add(Rename{old_name, new_name, flags});
+}
+
+Compound BackendContract::link(std::string_view from, std::string_view to, CredentialRef as) {
+    auto [directory, name] = split(to);
+    Compound program = at(from, std::move(as));
+    program.save();
+    return go(program, directory).add(Link{name});
 }
 
 Attributes BackendContract::stat(std::string_view path) {

@@ -6,7 +6,16 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <ostream>
+
 #include "tests/contract/subject.h"
+
+namespace strait {
+
+// gtest shows an error by its name.
+inline void PrintTo(Errc code, std::ostream* out) { *out << errc_name(code); }
+
+}  // namespace strait
 
 namespace strait::contract {
 
@@ -43,7 +52,13 @@ class BackendContract : public testing::TestWithParam<Param> {
     Handle make_file(std::string_view path, std::string_view content = "", uint32_t mode = 0644);
     Handle make_directory(std::string_view path, uint32_t mode = 0755);
     void make_symlink(std::string_view path, std::string_view target);
+    void make_any(std::string_view path, FileType type);  // file, directory or symlink
     void give(std::string_view path, uint32_t uid, uint32_t gid, uint32_t mode);
+
+    // Programs on two paths.
+    Compound rename(std::string_view from, std::string_view to, uint32_t flags = 0,
+                    CredentialRef as = nullptr);
+    Compound link(std::string_view from, std::string_view to, CredentialRef as = nullptr);
 
     Attributes stat(std::string_view path);
     Attributes stat(const Handle& handle);

@@ -47,6 +47,7 @@ TEST(RecordParser, cuts_records_wherever_the_stream_is_cut) {
 TEST(RecordParser, does_not_copy_a_large_record) {
     Buffer head = Buffer::copy_of(mark(1 << 20, true));
     std::vector<Buffer> received;
+    received.reserve(16);
     for (int i = 0; i < 16; i++) received.push_back(Buffer::allocate(1 << 16));
     uint64_t copied = copied_bytes();
     RecordParser parser(2 << 20);

@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "wire/xdr/print.h"
-
+// Messages as text, on messages that have all kinds of fields.
 #include <gtest/gtest.h>
 
 #include "wire/nfs4/ops.h"
-#include "wire/xdr/generate.h"
+#include "wire/xdr/print.h"
 
-namespace strait::wire {
+namespace strait::wire::nfs4 {
 namespace {
-
-using namespace nfs4;  // NOLINT: a test
 
 TEST(Print, names_each_field_and_only_the_chosen_arm) {
     OPEN4args open;
@@ -39,4 +36,4 @@ TEST(Print, is_bounded) {
 }
 
 }  // namespace
-}  // namespace strait::wire
+}  // namespace strait::wire::nfs4

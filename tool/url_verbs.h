@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+// The verbs that work on URLs, for main's table.
+
+#include "tool/verb.h"
+
+namespace strait::tool {
+
+void declare_ls(CLI::App& tool, Action& action);
+void declare_cat(CLI::App& tool, Action& action);
+void declare_stat(CLI::App& tool, Action& action);
+
+}  // namespace strait::tool
