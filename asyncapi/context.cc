@@ -41,13 +41,19 @@ Context& Context::operator=(Context&&) noexcept = default;
 Context::~Context() = default;
 
 Outcome<Context> Context::create(ContextOptions options) {
+    return detail::ContextMaker::make(std::move(options), {});
+}
+
+Outcome<Context> detail::ContextMaker::make(ContextOptions options,
+                                            asyncapi::Engine::Connect connect) {
     if (Reactor::current())
         return asyncapi::failure_of(Errc::busy, "create", "this thread has a context already");
-    auto impl = std::make_unique<Impl>(std::move(options));
+    auto impl = std::make_unique<Context::Impl>(std::move(options));
     auto reactor = Reactor::create();
     if (!reactor) return asyncapi::failure_of(reactor.error(), "create", "");
     impl->reactor = std::move(*reactor);
-    impl->engine = std::make_unique<asyncapi::Engine>(*impl->reactor, &impl->tally);
+    impl->engine =
+        std::make_unique<asyncapi::Engine>(*impl->reactor, &impl->tally, std::move(connect));
     return Context(std::move(impl));
 }
 

@@ -16,6 +16,10 @@
 
 namespace strait {
 
+namespace detail {
+struct ContextMaker;
+}
+
 struct ContextOptions {
     // Called for each RPC, on the Context's thread.
     std::function<void(const RpcReport&)> trace;
@@ -77,6 +81,7 @@ class Context {
     Async<void> close();
 
   private:
+    friend struct detail::ContextMaker;
     struct Impl;
     explicit Context(std::unique_ptr<Impl> impl);
     void wait();

@@ -38,6 +38,12 @@ struct Context::Impl {
 };
 
 namespace detail {
+
+// Context::create, with servers connected another way: for tests.
+struct ContextMaker {
+    static Outcome<Context> make(ContextOptions options, asyncapi::Engine::Connect connect);
+};
+
 // One open file or directory; several handles share it.
 struct OpenObject {
     asyncapi::Engine* engine;

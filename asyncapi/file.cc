@@ -10,7 +10,11 @@ namespace {
 
 using ObjectRef = std::shared_ptr<detail::OpenObject>;
 constexpr uint32_t listing_bytes = 1u << 16;
-constexpr uint64_t lock_owner = 1;  // one owner for each open file
+
+// Lock owners are open files: what tells them apart is where they are.
+uint64_t lock_owner(const ObjectRef& object) {
+    return reinterpret_cast<uint64_t>(object->file.get());
+}
 
 template <class T>
 Async<T> run(const char* verb, const ObjectRef& object, Task<T> task) {
@@ -55,12 +59,12 @@ Task<> sync(ObjectRef object) { co_await object->file->fsync(false); }
 Task<> lock(ObjectRef object, bool exclusive, uint64_t offset, uint64_t length, bool wait) {
     auto kind = exclusive ? vfs::LockKind::write : vfs::LockKind::read;
     if (length == 0) length = vfs::lock_to_end;
-    co_await object->file->lock(kind, offset, length, lock_owner, wait);
+    co_await object->file->lock(kind, offset, length, lock_owner(object), wait);
 }
 
 Task<> unlock(ObjectRef object, uint64_t offset, uint64_t length) {
     if (length == 0) length = vfs::lock_to_end;
-    co_await object->file->unlock(offset, length, lock_owner);
+    co_await object->file->unlock(offset, length, lock_owner(object));
 }
 
 Task<> close(ObjectRef object) { co_await object->file->close(); }
