@@ -7,7 +7,8 @@ namespace strait::server::nfs4 {
 
 namespace {
 uint64_t last_of(uint64_t offset, uint64_t length) {
-    return length > ~uint64_t{0} - offset ? ~uint64_t{0} : offset + length - 1;
+    return length - 1 > ~uint64_t{0} - offset || length == ~uint64_t{0} ? ~uint64_t{0}
+                                                                        : offset + length - 1;
 }
 }  // namespace
 
