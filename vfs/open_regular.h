@@ -22,8 +22,8 @@ class OpenRegular final : public OpenNode {
     Task<Read::Result> fetch(uint64_t offset, uint32_t count);
     // Holds an open at the server, so that the file outlives its last name.
     Task<> pin();
-    // Whether all data that a reader can want is here or at an open of the server.
-    bool pinned() const { return open_ || state_->head().whole; }
+    // Whether the server keeps the file for us whatever becomes of its names.
+    bool pinned() const { return static_cast<bool>(open_); }
 
     Task<BufferChain> read(size_t count) override;
     Task<BufferChain> read_at(uint64_t offset, size_t count) override;

@@ -120,7 +120,7 @@ tar --mtime=@0 -cf t.tar numbers letters link d hard tail; tar -tf t.tar; mkdir 
 stat -c '%n %a %s' x/letters; stat -c '%h' x/numbers; stat -c %Y x/tail; diff -r d x/d && echo same; tar -df t.tar > /dev/null; echo $?
 tar --mtime=@0 -czf t.tgz d big; tar -tzf t.tgz; tar -xzf t.tgz -O d/e/f/g; gzip -k numbers; gzip -l numbers.gz | wc -l; gunzip -c numbers.gz | cmp - numbers
 gzip big; ls -s big.gz > /dev/null; gunzip big.gz; stat -c %s big; zcat numbers.gz | tail -n 1; gzip -t numbers.gz; echo $?
-tar -C d -cf - . | tar -C x -xf -; ls x; tar --append -f t.tar empty; tar -tf t.tar | tail -n 1; tar -xf nothing.tar; echo $?"""),
+tar -C d -cf - . | tar -C x -xf -; ls x; tar --append --mtime=@0 -f t.tar empty; tar -tf t.tar | tail -n 1; tar -xf nothing.tar; echo $?"""),
     ("diff cmp patch", FILES + r"""
 sed 's/^7$/seven/' numbers > n2; diff numbers n2; echo $?; diff -u letters numbers | tail -n +3 | head -n 4; diff -rq d d; cmp numbers n2
 mkdir d3; cp -r d/. d3; echo changed > d3/e/f/g; diff -r d d3; echo $?; comm -12 numbers n2 | wc -l"""),

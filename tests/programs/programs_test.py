@@ -1,19 +1,23 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Runs each case on a mount under `strait run` and on the local disk, and compares.
 
-usage: programs_test.py [--only WORD] [--show] URL     (run as root, it runs all again as a user)
+usage: programs_test.py [--only WORD] [--show] memory|straitd|ganesha|URL
+Run as root, it runs all again as an ordinary user. Status 77: the server is not there.
 """
 import argparse
+import contextlib
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
 
-sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+HERE = os.path.dirname(os.path.abspath(__file__))
+TOP = os.path.dirname(os.path.dirname(HERE))
+sys.path[:0] = [HERE, os.path.join(TOP, "tests/lib")]
+import servers
 from cases import CASES
 
-TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 BIN = os.environ.get("STRAIT_BIN", os.path.join(TOP, "build/release/bin"))
 STRAIT = os.path.join(BIN, "strait")
 LISTING = r"find . -type f -exec sha256sum {} + | sort -k2; find . -printf '%P %y %m %l\n' | sort"
@@ -98,11 +102,10 @@ def differences(wanted, got):
 
 def run_all(user, url, only, show):
     wrong = 0
-    stamp = f"{os.getpid()}"
     for number, (name, text) in enumerate(CASES):
         if only and only not in name:
             continue
-        folder = f"w{stamp}.{number}.{user.number or 'me'}"
+        folder = f"w{os.getpid()}.{number}.{user.number or 0}"
         wanted, wanted_tree = on_disk(user, folder, text)
         got, got_tree = on_mount(user, url, folder, text)
         found = list(differences(wanted, got)) + list(differences(wanted_tree, got_tree))
@@ -115,23 +118,44 @@ def run_all(user, url, only, show):
     return wrong
 
 
+@contextlib.contextmanager
+def server_of(word):
+    """The URL of a server of that kind, for as long as it is needed."""
+    with tempfile.TemporaryDirectory(prefix="strait-programs-") as folder:
+        os.chmod(folder, 0o777)
+        if word == "memory":
+            yield "memory:"
+        elif word == "straitd":
+            if not os.access(os.path.join(BIN, "straitd"), os.X_OK):
+                skip("straitd is not built")
+            with servers.Straitd([f"x=local:{folder},no_root_squash"]) as server:
+                yield server.url("x")
+        elif word == "ganesha":
+            if not servers.GANESHA or os.geteuid() != 0:
+                skip("nfs-ganesha is not here, or we are not root")
+            with servers.Ganesha({"x": folder}) as server:
+                yield server.url("x")
+        else:
+            yield word
+
+
+def skip(why):
+    print(why)
+    sys.exit(77)
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--only")
     parser.add_argument("--show", action="store_true")
-    parser.add_argument("--user", type=int)
-    parser.add_argument("url")
+    parser.add_argument("server")
     arguments = parser.parse_args()
-    users = [arguments.user] if arguments.user else [None]
-    if os.geteuid() == 0 and not arguments.user and arguments.url.startswith("memory:"):
-        users.append(54321)
+    users = [None, 54321] if os.geteuid() == 0 else [None]
     wrong = 0
-    for number in users:
-        user = User(number)
-        try:
-            wrong += run_all(user, arguments.url, arguments.only, arguments.show)
-        finally:
-            user.close()
+    with server_of(arguments.server) as url:
+        for number in users:
+            with contextlib.closing(User(number)) as user:
+                wrong += run_all(user, url, arguments.only, arguments.show)
     print(f"{wrong} cases differ" if wrong else "all the same")
     return 1 if wrong else 0
 
