@@ -21,6 +21,7 @@ class Subject {
     virtual std::string directory() const { return ""; }
 
     // What is not so here, whatever capabilities() says. Tests that need it are skipped.
+    bool quick = true;           // an operation takes microseconds; else large tests are smaller
     bool credentials = true;     // programs run as any user; else as the process only
     bool device_nodes = true;    // block and character devices can be made
     bool share_modes = true;     // what an open denies is kept from others
