@@ -2,7 +2,7 @@
 #pragma once
 // For tests: the values that the golden bytes of this folder share.
 
-#include <cstring>
+#include <algorithm>
 
 #include "wire/nfs4/basic.h"
 #include "wire/xdr/golden.h"
@@ -12,7 +12,7 @@ namespace strait::wire::nfs4 {
 template <size_t N>
 xdr::Fixed<N> fixed(std::string_view text) {
     xdr::Fixed<N> made{};
-    std::memcpy(made.data(), text.data(), std::min(N, text.size()));
+    std::ranges::copy(as_bytes(text.substr(0, N)), made.begin());
     return made;
 }
 // A stateid and its bytes, to be spelled in goldens.
