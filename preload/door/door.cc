@@ -30,13 +30,19 @@ RingDoor::~RingDoor() = default;
 Task<> RingDoor::serve() {
     tasks_.spawn(accept());
     auto ended = co_await answer_doorbell().result();
+    // Our own scope has stopped by now; ending in order takes waits.
+    const Scope calm;
+    co_await shut_down().within(calm);
+    if (!ended && ended.error() != Errc::cancelled) co_await ended;
+}
+
+Task<> RingDoor::shut_down() {
     tasks_.stop();
     co_await tasks_.close();
     std::vector<ProcessRef> left;
     for (auto& [pid, program] : programs_) left.push_back(program);
     for (auto& program : left) co_await end(program);
     while (!tickets_.empty()) co_await drop_ticket(tickets_.begin()->first);
-    if (!ended && ended.error() != Errc::cancelled) co_await ended;
 }
 
 Task<> RingDoor::answer_doorbell() {

@@ -49,6 +49,7 @@ class RingDoor {
     RingDoor(Reactor& reactor, UnixListener listener, DoorbellMemory bell, Factory files,
              Control control);
 
+    Task<> shut_down();
     Task<> accept();
     Task<> greet(UnixStream stream);
     Task<> welcome(UnixStream& stream, const shm::Hello& hello, std::string mounts,

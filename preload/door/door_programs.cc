@@ -136,7 +136,8 @@ Result<uint32_t> RingDoor::free_ring() {
 Task<> RingDoor::watch(ProcessRef program) {
     short seen = co_await reactor_.poll_fd(program->pidfd.get(), POLLIN);
     (void)seen;
-    co_await end(program);
+    const Scope calm;  // once begun it goes to its end, whatever stops
+    co_await end(program).within(calm);
 }
 
 Task<> RingDoor::end(ProcessRef program) {
@@ -190,7 +191,8 @@ Task<> RingDoor::op_fork_bind(Exchange& exchange) {
 Task<> RingDoor::watch_child(uint64_t number, Descriptor pidfd) {
     short seen = co_await reactor_.poll_fd(pidfd.get(), POLLIN);
     (void)seen;
-    co_await drop_ticket(number);
+    const Scope calm;
+    co_await drop_ticket(number).within(calm);
 }
 
 Task<> RingDoor::drop_ticket(uint64_t number) {
