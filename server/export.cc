@@ -53,7 +53,10 @@ const PseudoNode* PseudoNode::find(std::string_view name) const {
 vfs::Attributes PseudoNode::attributes() const {
     static const Timestamp started = wall_now();
     vfs::Attributes made;
-    made.valid = vfs::stat_mask | vfs::AttrMask{vfs::Attr::mounted_on_fileid, vfs::Attr::max_name};
+    // It holds no data and no xattrs: those figures are zero.
+    made.valid = vfs::stat_mask | vfs::statfs_mask |
+                 vfs::AttrMask{vfs::Attr::mounted_on_fileid, vfs::Attr::max_file_size,
+                               vfs::Attr::xattr_support};
     made.type = vfs::FileType::directory;
     made.mode = 0555;
     made.nlink = static_cast<uint32_t>(2 + children_.size());

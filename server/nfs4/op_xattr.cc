@@ -69,9 +69,9 @@ class SetXattr final : public FileOperation<SETXATTR4args, SETXATTR4res> {
 };
 
 class ListXattrs final : public FileOperation<LISTXATTRS4args, LISTXATTRS4res> {
-    size_t reply_bound(const Call&) const override {
-        return 24 + std::min(args.lxa_maxcount, max_io_bytes);
-    }
+    // As long as the list turns out to be: see finish().
+    size_t reply_bound(const Call&) const override { return 24; }
+    bool decides() const override { return true; }
 
     Built build(Program& program) override {
         // lxr_cookie, an empty list and lxr_eof take that much already.
@@ -87,7 +87,7 @@ class ListXattrs final : public FileOperation<LISTXATTRS4args, LISTXATTRS4res> {
         for (std::string_view name : listing_.names) res.lxr_value.lxr_names.push_back(name);
         res.lxr_value.lxr_cookie = listing_.cookie;
         res.lxr_value.lxr_eof = listing_.eof;
-        return NFS4_OK;
+        return encoded_size(res) + 4 > finish.call().reply_room ? NFS4ERR_REP_TOO_BIG : NFS4_OK;
     }
 
     size_t step_ = 0;
