@@ -7,6 +7,7 @@
 namespace strait::preload {
 
 // Those about processes and opens are the door's own matter; the rest are here.
+// clang-format off
 #define STRAIT_DOOR_OPS(X)                                                                     \
     X(open)                                                                                    \
     X(close)                                                                                   \
@@ -16,6 +17,7 @@ namespace strait::preload {
             X(listxattr) X(removexattr) X(readdir) X(fsync) X(flush) X(allocate) X(deallocate) \
                 X(copy) X(clone) X(lock) X(unlock) X(test_lock) X(set_append)
 
+// clang-format on
 #define X(name) Task<> op_##name(Exchange& exchange);
 STRAIT_DOOR_OPS(X)
 #undef X
