@@ -55,7 +55,8 @@ void Batch::settled() noexcept {
     }
     if (opening && !opening->made) mount.opens_.give_back_owner(opening->owner);
     if (unwanted_delegation) mount.return_delegation(*unwanted_delegation, opening->handle);
-    if (!waited_for) end_orphans();
+    bool left_over = opening && opening->brief && mount.opens_.find(opening->made);
+    if (!waited_for || left_over) end_orphans();
 }
 
 void Batch::end_orphans() noexcept {

@@ -47,6 +47,7 @@ struct Opening {
     bool creates = false;
     vfs::OpenId made;  // once the reply is there
     bool merged = false;
+    bool brief = false;  // for one operation of this batch only
 };
 
 // For CLOSE, LOCK, LOCKU, OPEN_DOWNGRADE: which open, and what was asked of it.

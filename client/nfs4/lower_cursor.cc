@@ -96,6 +96,7 @@ Result<Builder::Emitted> Builder::emit(const vfs::Walk& walk) {
     bool any = false;
     for (size_t here = offset; auto name = next_component(walk.path, offset); here = offset) {
         if (name->size() > longest_name) return fail(Errc::nametoolong);
+        if (name->find('\0') != name->npos) return fail(Errc::badchar);
         if (!room(2, 256, static_cast<uint32_t>(name->size()))) {
             progress_.partial_offset_ = here;
             progress_.partial_position_ = current_;
@@ -119,9 +120,20 @@ Result<Builder::Emitted> Builder::emit(const vfs::Walk& walk) {
         emit_name(*name, *name == ".." ? &Takes::lookup_parent : &Takes::lookup, Role::plain);
         batch_.steps.back().count = count;
     }
-    if (walk.refuse_symlink_end && any)
+    // "a/" and "a/." are a directory, or nothing.
+    bool directory = walk.path.ends_with('/') || walk.path.ends_with("/.");
+    if (count > 0 && (walk.refuse_symlink_end || directory))
         emit_type_check(vfs::FileType::symlink, false, Role::no_symlink);
+    if (count > 0 && directory) emit_type_check(vfs::FileType::directory, true, Role::directory);
     return Emitted::whole;
+}
+
+// The server's own rules may be laxer, or cut a name short at its zero byte.
+Result<> check_name(std::string_view name) {
+    if (name.empty()) return fail(Errc::inval);
+    if (name == "." || name == "..") return fail(Errc::badname);
+    if (name.find('/') != name.npos || name.find('\0') != name.npos) return fail(Errc::badchar);
+    return {};
 }
 
 bool Builder::emit_type_check(vfs::FileType type, bool must_be, Role role) {

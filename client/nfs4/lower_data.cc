@@ -107,14 +107,18 @@ Takes::Status Takes::commit(Batch& batch, const Step& step, Results& in) {
 }
 
 Result<Builder::Emitted> Builder::emit(const vfs::Seek& seek) {
-    if (mount_.session_.minor() < 2) return fail(Errc::notsup);
+    if (lacks(OP_SEEK)) return fail(Errc::notsup);
     if (!room(1)) return Emitted::not_here;
     auto with = stateid();
     if (!with) return fail(with.error());
     if (!*with) return Emitted::not_here;
-    add(SEEK4args{**with, seek.offset, seek.hole ? NFS4_CONTENT_HOLE : NFS4_CONTENT_DATA},
+    bool brief = !open_here_ && !current_.open;
+    if (brief && !open_briefly(vfs::OpenAccess::read)) return Emitted::not_here;
+    add(SEEK4args{brief ? current_stateid : **with, seek.offset,
+                  seek.hole ? NFS4_CONTENT_HOLE : NFS4_CONTENT_DATA},
         &Takes::seek);
     spend(1);
+    if (brief) close_briefly();
     return Emitted::whole;
 }
 
@@ -130,7 +134,8 @@ Takes::Status Takes::seek(Batch& batch, const Step& step, Results& in) {
 }
 
 Result<Builder::Emitted> Builder::emit(const vfs::Allocate& allocate) {
-    if (mount_.session_.minor() < 2) return fail(Errc::notsup);
+    if (lacks(OP_ALLOCATE)) return fail(Errc::notsup);
+    if (allocate.length == 0) return fail(Errc::inval);
     if (!room(1)) return Emitted::not_here;
     auto with = stateid();
     if (!with) return fail(with.error());
@@ -141,7 +146,8 @@ Result<Builder::Emitted> Builder::emit(const vfs::Allocate& allocate) {
 }
 
 Result<Builder::Emitted> Builder::emit(const vfs::Deallocate& deallocate) {
-    if (mount_.session_.minor() < 2) return fail(Errc::notsup);
+    if (lacks(OP_DEALLOCATE)) return fail(Errc::notsup);
+    if (deallocate.length == 0) return fail(Errc::inval);
     if (!room(1)) return Emitted::not_here;
     auto with = stateid();
     if (!with) return fail(with.error());
@@ -164,7 +170,7 @@ Result<std::optional<std::pair<stateid4, stateid4>>> Builder::two_stateids() con
 }
 
 Result<Builder::Emitted> Builder::emit(const vfs::Copy& copy) {
-    if (mount_.session_.minor() < 2) return fail(Errc::notsup);
+    if (lacks(OP_COPY)) return fail(Errc::notsup);
     if (!room(1, 128, 128)) return Emitted::not_here;
     auto with = two_stateids();
     if (!with) return fail(with.error());
@@ -198,7 +204,7 @@ Takes::Status Takes::copy(Batch& batch, const Step& step, Results& in) {
 }
 
 Result<Builder::Emitted> Builder::emit(const vfs::Clone& clone) {
-    if (mount_.session_.minor() < 2) return fail(Errc::notsup);
+    if (lacks(OP_CLONE)) return fail(Errc::notsup);
     if (!room(1, 64, 128)) return Emitted::not_here;
     auto with = two_stateids();
     if (!with) return fail(with.error());

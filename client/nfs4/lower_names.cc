@@ -111,6 +111,7 @@ Takes::Status Takes::read_link(Batch& batch, const Step& step, Results& in) {
 }
 
 Result<Builder::Emitted> Builder::emit(const vfs::Create& create) {
+    if (auto good = check_name(create.name); !good) return fail(good.error());
     if (!room(2, 256, 1024 + static_cast<uint32_t>(create.target.size()))) return Emitted::not_here;
     SettableAttributes values(create.attributes);
     CREATE4args args;
@@ -137,6 +138,7 @@ Takes::Status Takes::create(Batch& batch, const Step& step, Results& in) {
 // REMOVE takes anything away, unlink(2) and rmdir(2) do not: the type is checked in the same
 // compound, so that it is still one round trip.
 Result<Builder::Emitted> Builder::emit(const vfs::Remove& remove) {
+    if (auto good = check_name(remove.name); !good) return fail(good.error());
     bool checked = remove.kind != vfs::RemoveKind::any;
     if (!room(checked ? 12 : 1, 256, 1024)) return Emitted::not_here;
     if (checked) {
@@ -171,6 +173,8 @@ Takes::Status Takes::remove(Batch& batch, const Step& step, Results& in) {
 
 Result<Builder::Emitted> Builder::emit(const vfs::Rename& rename) {
     if (rename.flags != 0) return fail(Errc::notsup);
+    if (auto good = check_name(rename.from); !good) return fail(good.error());
+    if (auto good = check_name(rename.to); !good) return fail(good.error());
     if (!room(1, 128, 1024)) return Emitted::not_here;
     add(RENAME4args{rename.from, rename.to}, &Takes::rename);
     spend(1, 128);
@@ -189,6 +193,7 @@ Takes::Status Takes::rename(Batch& batch, const Step& step, Results& in) {
 }
 
 Result<Builder::Emitted> Builder::emit(const vfs::Link& link) {
+    if (auto good = check_name(link.name); !good) return fail(good.error());
     if (!room(1, 128, 1024)) return Emitted::not_here;
     add(LINK4args{link.name}, &Takes::link);
     spend(1, 128);

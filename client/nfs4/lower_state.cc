@@ -78,7 +78,9 @@ Result<Builder::Emitted> Builder::emit(const vfs::Open& open) {
     if (open.access == vfs::OpenAccess::none) return fail(Errc::inval);
     if (batch_.opening || !room(3, 1024, 1024)) return Emitted::not_here;
     bool creates = open.create != vfs::Open::Create::never;
-    if (creates && open.name.empty()) return fail(Errc::inval);
+    bool named = !open.name.empty();
+    if (creates && !named) return fail(Errc::inval);
+    if (auto good = check_name(open.name); named && !good) return fail(good.error());
     bool exclusive = open.create == vfs::Open::Create::exclusive;
     bool given = open.owner.client != 0 || open.owner.id != 0;
     Opening& opening = batch_.opening.emplace();
@@ -89,7 +91,6 @@ Result<Builder::Emitted> Builder::emit(const vfs::Open& open) {
     opening.credential = program_.credential;
     opening.creates = creates;
     opening.guarded = exclusive || open.create == vfs::Open::Create::guarded;
-    bool named = !open.name.empty();
     bool known = !named && current_.base == Position::Base::handle && current_.names.empty();
     if (known) opening.handle = current_.handle;
 
@@ -117,6 +118,33 @@ Result<Builder::Emitted> Builder::emit(const vfs::Open& open) {
     // The names that led here are not needed any more: GETFH brings the handle.
     if (named) current_.step(open.name);
     return Emitted::whole;
+}
+
+// For what some servers do only with a real open (nfs-ganesha answers SEEK without one with
+// zeroes): opened for the operation that follows, and closed behind it by close_briefly(). False:
+// not in this batch.
+bool Builder::open_briefly(vfs::OpenAccess access) {
+    if (batch_.opening || !room(5, 1024, 1024)) return false;
+    Opening& opening = batch_.opening.emplace();
+    opening.owner = mount_.opens_.take_owner();
+    opening.access = access;
+    opening.credential = program_.credential;
+    opening.brief = true;
+    OwnerBytes owner(opening.owner);
+    OPEN4args args;
+    args.share_access = static_cast<uint32_t>(access) | OPEN4_SHARE_ACCESS_WANT_NO_DELEG;
+    args.owner = {mount_.session_.client_id(), owner.bytes()};
+    args.claim.claim = CLAIM_FH;
+    add(args, &Takes::open);
+    add(GETFH4args{}, &Takes::opened_handle);
+    spend(2, 512);
+    return true;
+}
+
+void Builder::close_briefly() {
+    batch_.changes.push_back({});
+    add(CLOSE4args{0, current_stateid}, &Takes::close);
+    spend(1);
 }
 
 Takes::Status Takes::open(Batch& batch, const Step& step, Results& in) {

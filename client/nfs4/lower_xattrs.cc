@@ -16,7 +16,7 @@ constexpr uint32_t largest_value = 64 * 1024;  // Linux's XATTR_SIZE_MAX
 }
 
 Result<Builder::Emitted> Builder::emit(const vfs::GetXattr& get) {
-    if (mount_.session_.minor() < 2) return fail(Errc::notsup);
+    if (lacks(OP_GETXATTR)) return fail(Errc::notsup);
     uint32_t bytes =
         std::min<uint32_t>(largest_value + 256, mount_.session_.limits().max_response - 1024);
     if (!room(1, bytes)) return Emitted::not_here;
@@ -37,7 +37,7 @@ Takes::Status Takes::get_xattr(Batch& batch, const Step& step, Results& in) {
 }
 
 Result<Builder::Emitted> Builder::emit(const vfs::SetXattr& set) {
-    if (mount_.session_.minor() < 2) return fail(Errc::notsup);
+    if (lacks(OP_SETXATTR)) return fail(Errc::notsup);
     if (set.value.size() > largest_value) return fail(Errc::toobig);
     if (!room(1, 128, 1024 + static_cast<uint32_t>(set.value.size()))) return Emitted::not_here;
     add(SETXATTR4args{static_cast<setxattr_option4>(set.mode), set.name, set.value},
@@ -55,7 +55,7 @@ Takes::Status Takes::set_xattr(Batch& batch, const Step& step, Results& in) {
 }
 
 Result<Builder::Emitted> Builder::emit(const vfs::ListXattrs& list) {
-    if (mount_.session_.minor() < 2) return fail(Errc::notsup);
+    if (lacks(OP_LISTXATTRS)) return fail(Errc::notsup);
     uint32_t bytes = std::min<uint32_t>(std::max(list.max_bytes, 1024u),
                                         mount_.session_.limits().max_response - 1024);
     if (!room(1, bytes)) return Emitted::not_here;
@@ -87,7 +87,7 @@ Takes::Status Takes::list_xattrs(Batch& batch, const Step& step, Results& in) {
 }
 
 Result<Builder::Emitted> Builder::emit(const vfs::RemoveXattr& remove) {
-    if (mount_.session_.minor() < 2) return fail(Errc::notsup);
+    if (lacks(OP_REMOVEXATTR)) return fail(Errc::notsup);
     if (!room(1, 128, 1024)) return Emitted::not_here;
     add(REMOVEXATTR4args{remove.name}, &Takes::remove_xattr);
     spend(1, 128);

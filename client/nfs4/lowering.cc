@@ -296,6 +296,8 @@ void Builder::emit_position(const Position& position, Step::Role role) {
                   Step::Role::setup);
 }
 
+bool Builder::lacks(nfs_opnum4 op) const { return mount_.session_.minor() < 2 || mount_.lacks(op); }
+
 Result<HeldOpen*> Builder::held(vfs::OpenId id) const {
     HeldOpen* open = mount_.opens_.find(id);
     if (!open) return fail(Errc::bad_stateid);

@@ -20,6 +20,7 @@ class Lowering {
 
     bool ended() const { return next_ >= program_.ops.size(); }
     uint32_t next() const { return next_; }
+    const vfs::Op& operation() const { return program_.ops[next_]; }
     // Writes the next stretch. An error: operation next() cannot even be asked for.
     Result<> build(Batch& batch, wire::nfs4::CompoundCall& out);
     // Takes over what the batch brought: the results of whole operations, and where the cursor
@@ -124,6 +125,10 @@ class Builder {
     // The current open's stateid, as READ and its like want it; `by_value`: never the special one
     // that means "the one from this compound". Errc::stale: lost; not_here: only after a cut.
     Result<std::optional<wire::nfs4::stateid4>> stateid(bool by_value = false) const;
+    bool open_briefly(vfs::OpenAccess access);
+    void close_briefly();
+    // Whether the server is known not to have this operation.
+    bool lacks(wire::nfs4::nfs_opnum4 op) const;
     Result<HeldOpen*> held(vfs::OpenId id) const;
     Result<std::optional<std::pair<wire::nfs4::stateid4, wire::nfs4::stateid4>>> two_stateids()
         const;

@@ -63,8 +63,12 @@ vfs::Capabilities Mount::capabilities() const {
     can.one_round_trip = true;
     can.stable_handles = true;
     can.checked_walk_end = true;
-    can.xattrs = v42 && (xattrs_ || !limits_known_);
-    can.seek = can.allocate = can.copy = can.clone = v42;
+    using namespace wire::nfs4;
+    can.xattrs = v42 && (xattrs_ || !limits_known_) && !lacks(OP_GETXATTR) && !lacks(OP_SETXATTR);
+    can.seek = v42 && !lacks(OP_SEEK);
+    can.allocate = v42 && !lacks(OP_ALLOCATE);
+    can.copy = v42 && !lacks(OP_COPY);
+    can.clone = v42 && !lacks(OP_CLONE);
     can.max_read = read_size();
     can.max_write = write_size();
     can.max_ops = session_.limits().max_operations;

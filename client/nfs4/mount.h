@@ -66,6 +66,12 @@ class Mount final : public vfs::Backend, private Session::Keeper {
     void return_delegation(const wire::nfs4::stateid4& stateid, const vfs::Handle& handle);
     Task<> give_back(wire::nfs4::stateid4 stateid, vfs::Handle handle);
 
+    // Operations of NFSv4.2 that the server has refused as unknown to it: not asked for again.
+    bool lacks(wire::nfs4::nfs_opnum4 op) const noexcept {
+        return (missing_ >> (op - wire::nfs4::OP_ALLOCATE) & 1) != 0;
+    }
+    void note_missing(const vfs::Op& op) noexcept;
+
     uint32_t read_size() const noexcept;
     uint32_t write_size() const noexcept;
 
@@ -84,6 +90,7 @@ class Mount final : public vfs::Backend, private Session::Keeper {
     bool limits_known_ = false;
     uint64_t max_read_ = 0, max_write_ = 0;
     bool xattrs_ = false;
+    uint32_t missing_ = 0;  // bit: number of the operation - OP_ALLOCATE
     // Grows whenever state was taken back or given up: a refusal of something older is no news.
     uint32_t state_epoch_ = 0;
     Mutex renewing_;

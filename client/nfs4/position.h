@@ -39,4 +39,8 @@ struct Position {
 // Takes the next component of `path` from `offset` on; "" and "." are left out. None: the end.
 std::optional<std::string_view> next_component(std::string_view path, size_t& offset);
 
+// The name of one entry. Errc::inval: empty; badname: "." or ".."; badchar: '/' or a zero byte in
+// it.
+Result<> check_name(std::string_view name);
+
 }  // namespace strait::client::nfs4

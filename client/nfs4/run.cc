@@ -171,10 +171,26 @@ Mount::Next Mount::judge(Lowering& progress, Batch& batch, vfs::Reply& reply) {
     return Next::stop;
 }
 
+// RFC 7862 lets a server have each of these or not, and has no other way to tell.
+void Mount::note_missing(const vfs::Op& op) noexcept {
+    auto miss = [this](nfs_opnum4 number) { missing_ |= 1u << (number - OP_ALLOCATE); };
+    if (std::holds_alternative<vfs::Seek>(op)) miss(OP_SEEK);
+    if (std::holds_alternative<vfs::Allocate>(op)) miss(OP_ALLOCATE);
+    if (std::holds_alternative<vfs::Deallocate>(op)) miss(OP_DEALLOCATE);
+    if (std::holds_alternative<vfs::Copy>(op)) miss(OP_COPY);
+    if (std::holds_alternative<vfs::Clone>(op)) miss(OP_CLONE);
+    if (std::holds_alternative<vfs::GetXattr>(op)) miss(OP_GETXATTR);
+    if (std::holds_alternative<vfs::SetXattr>(op)) miss(OP_SETXATTR);
+    if (std::holds_alternative<vfs::ListXattrs>(op)) miss(OP_LISTXATTRS);
+    if (std::holds_alternative<vfs::RemoveXattr>(op)) miss(OP_REMOVEXATTR);
+}
+
 void Mount::fail_program(Lowering& progress, Batch& batch, vfs::Reply& reply) {
     uint32_t place = progress.next() - batch.first;
     if (place < batch.results.size()) reply.results.push_back(std::move(batch.results[place]));
     reply.error = error_of(batch.status);
+    bool unknown = batch.status == NFS4ERR_NOTSUPP || batch.status == NFS4ERR_OP_ILLEGAL;
+    if (unknown && batch.failed->role == Role::plain) note_missing(progress.operation());
     if (batch.failed->role == Role::no_directory && batch.status == NFS4ERR_SAME)
         reply.error.code = Errc::isdir;
     if (batch.failed->role == Role::directory && batch.status == NFS4ERR_NOT_SAME)

@@ -374,6 +374,30 @@ TEST_F(Ganesha, a_program_that_passes_the_servers_limits_is_cut_and_goes_on) {
     EXPECT_LE(rpcs(), 3u);
 }
 
+TEST_F(Ganesha, holes_are_found_with_an_open_and_without_one) {
+    Compound open;
+    open.root().open(creating("holes"));
+    OpenId id = run(open).find<Open>()->open;
+    Compound write;
+    write.use_open(id).write(1 << 20, bytes("data")).commit();
+    ASSERT_TRUE(run(write).ok());
+    Compound with;
+    with.use_open(id).add(Seek{false, 1000});
+    Reply reply = run(with);
+    ASSERT_TRUE(reply.ok());
+    EXPECT_EQ(reply.find<Seek>()->offset, 1u << 20);
+    rpcs();
+    Compound without;
+    without.root().walk("holes").add(Seek{false, 1000});
+    reply = run(without);
+    ASSERT_TRUE(reply.ok());
+    EXPECT_EQ(reply.find<Seek>()->offset, 1u << 20);
+    EXPECT_EQ(rpcs(), 1u);
+    Compound past;
+    past.root().walk("holes").add(Seek{false, 9u << 20});
+    EXPECT_EQ(run(past).error.code, Errc::nxio);
+}
+
 TEST_F(Ganesha, a_cancelled_call_keeps_the_mount_usable) {
     write_file(*folder / "calm", "x");
     StopSource stop;
