@@ -9,6 +9,12 @@ Result<LocalNodeRef> SharedNodeTable::intern(Fd path, uint64_t root_device) {
     FileKey key{device_of(*st), st->stx_ino};
     std::lock_guard lock(mutex_);
     if (auto found = nodes_.find(key); found != nodes_.end()) {
+        // Only this table still kept it: its handle found it, nobody else does.
+        if (found->second.node->unlinked && st->stx_nlink == 0 &&
+            found->second.node->ref_count() == 1) {
+            drop(found);
+            return fail(Errc::stale);
+        }
         touch(found->second);
         return found->second.node;
     }
