@@ -182,8 +182,10 @@ size_t ExtentMap::fill_hole(uint64_t offset, Bytes bytes) {
 }
 
 void ExtentMap::insert(uint64_t offset, Extent extent) {
+    assert(extent.size > 0 && floor(extent.size) == extent.size);
     allocated_ += extent.size;
-    extents_.emplace(offset, std::move(extent));
+    [[maybe_unused]] bool fresh = extents_.emplace(offset, std::move(extent)).second;
+    assert(fresh);
 }
 
 // Makes `offset`, a page boundary, a boundary of extents.
@@ -248,6 +250,7 @@ void ExtentMap::reserve(uint64_t offset, uint64_t length) {
 
 void ExtentMap::share(const ExtentMap& source, uint64_t from, uint64_t to, uint64_t length) {
     assert(floor(from) == from && floor(to) == to && floor(length) == length);
+    if (length == 0) return;
     drop(to, to + length);
     uint64_t end = from + length;
     auto at = source.containing(from);
