@@ -140,6 +140,8 @@ Mount::Next Mount::judge(Lowering& progress, Batch& batch, vfs::Reply& reply) {
         progress.never_cache = progress.never_cache || batch.too_big_to_cache;
         return Next::go_on;
     }
+    // Servers may say so at the operation behind SEQUENCE, too (RFC 8881 section 18.46.3).
+    if (batch.status == NFS4ERR_RETRY_UNCACHED_REP) return Next::go_on;
     bool closing = batch.failed && batch.closed_unknown;
     if (closing) batch.failed->index++;
     progress.advance(batch, reply);

@@ -45,7 +45,8 @@ std::string_view word_at(std::string_view words, uint32_t index) noexcept {
 
 void Session::trace(const Call& call, std::string_view operations, Error status, uint32_t answered,
                     uint32_t uid) noexcept {
-    log_debug("{}: {} -> {} ({})", server(), operations, errc_name(status.code), status.status);
+    log_debug("{}: {} -> {} ({}), sent {} times", server(), operations, errc_name(status.code),
+              status.status, call.sends);
     if (!trace_) return;
     RpcTrace trace{.server = server(),
                    .operations = operations,

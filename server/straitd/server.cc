@@ -15,12 +15,25 @@ namespace strait::server {
 namespace {
 
 constexpr uint64_t max_connections = 16'384;
+// For so long a port may still be taken by a server that was killed a moment ago: the kernel closes
+// the sockets of its rings in its own time.
+constexpr Duration port_patience = 2s;
 
 std::string bind_error(const Address& address, Errc code) {
     std::string_view what = code == Errc::busy     ? "another program listens there"
                             : code == Errc::access ? "ports below 1024 need a privilege"
                                                    : "see --listen in straitd --help";
     return fmt::format("cannot listen on {}: {}\n  {}", address.format(), errc_text(code), what);
+}
+
+Task<TcpListener> bind_patiently(Reactor& reactor, Address address) {
+    const MonoTime until = MonoClock::now() + port_patience;
+    for (;;) {
+        Result<TcpListener> bound = TcpListener::bind(reactor, address);
+        if (bound) co_return std::move(*bound);
+        if (bound.error() != Errc::busy || MonoClock::now() >= until) co_return bound.error();
+        co_await reactor.sleep_for(20ms);
+    }
 }
 
 }  // namespace
@@ -80,7 +93,7 @@ std::expected<void, std::string> Server::listen() {
 Task<> Server::open_listeners(std::string& error) {
     Reactor& reactor = cores_[0]->reactor();
     for (const Address& address : options_.listen) {
-        Result<TcpListener> bound = TcpListener::bind(reactor, address);
+        Result<TcpListener> bound = co_await bind_patiently(reactor, address).result();
         if (!bound) {
             error = bind_error(address, bound.error().code);
             co_return;
