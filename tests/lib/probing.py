@@ -31,7 +31,7 @@ class Probe:
         self.child.stdin.write(" ".join(str(word) for word in words) + "\n")
         outcome, _, rest = self.answer().partition(" ")
         if outcome != "ok":
-            raise Refused(rest)
+            raise Refused(rest, words)
         return rest
 
     def close(self):

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """straitd, nfs-ganesha and the counting proxy as children with private folders and free ports."""
+import contextlib
 import json
 import os
 import queue
+import random
 import shutil
 import socket
 import subprocess
@@ -37,6 +39,16 @@ def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
+
+
+def lasting_port():
+    """Free, and below those that the kernel gives to clients: while its server is down, a client
+    that tries to connect again must not be given the very port (and so connect to itself)."""
+    while True:
+        port = random.randrange(20000, 32000)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 class Server(Process):

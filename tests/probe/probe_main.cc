@@ -130,6 +130,9 @@ Task<std::string> Probe::list(const Words& words) {
         seen += entries.size();
         cookie = entries.back().cookie;
         for (const auto& entry : entries) {
+            if (entry.name == "." || entry.name == "..") {
+                continue;
+            }
             const auto name = path + "/" + std::string(entry.name);
             co_await files_.stat({.path = name, .follow = false});
         }

@@ -134,8 +134,8 @@ def ls_under_the_shim(place):
 def cat_of_a_url_from_nothing_is_four(place):
     """Four round trips, the TCP connect included; what ends the session comes after the data."""
     place.proxy.reset()
-    argv = [os.path.join(servers.BIN, "strait"), "--trace", "cat", f"{place.proxy.url('x')}/"
-            f"{DEEP}/f4"]
+    url = place.proxy.url(f"x/{DEEP}/f4")
+    argv = [os.path.join(servers.BIN, "strait"), "cat", "--trace", url]
     run = subprocess.run(argv, capture_output=True, text=True, check=False)
     expect(run.stdout == CONTENT, f"{run.stdout[:100]!r} {run.stderr[-500:]!r}")
     ending = sum("DESTROY_" in line for line in run.stderr.splitlines())
