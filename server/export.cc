@@ -10,6 +10,9 @@ namespace strait::server {
 namespace {
 
 constexpr uint32_t nobody = 65534;
+// To chown(2) this number means "leave it": what is made by nobody's id would stay the server's
+// own.
+constexpr uint32_t no_id = ~uint32_t{0};
 
 // Ids come from names, under a key that never changes.
 uint64_t name_hash(std::string_view name) { return siphash(SipKey{}, as_bytes(name)); }
@@ -22,16 +25,16 @@ Export::Export(ExportSpec spec, std::unique_ptr<vfs::Backend> backend)
       id_(static_cast<uint32_t>(name_hash(spec_.name)) | 1) {}
 
 vfs::CredentialRef Export::credential(const Caller& caller) const {
-    if (caller.flavor == 0 || spec_.squash == Squash::all)
-        return make_ref<vfs::Credential>(spec_.anonymous_uid, spec_.anonymous_gid);
-    if (spec_.squash == Squash::none)
-        return make_ref<vfs::Credential>(caller.uid, caller.gid, caller.groups);
-    if (caller.uid == 0) return make_ref<vfs::Credential>(spec_.anonymous_uid, spec_.anonymous_gid);
+    bool squash_root = spec_.squash != Squash::none;
+    bool anonymous = caller.flavor == 0 || spec_.squash == Squash::all || caller.uid == no_id ||
+                     (squash_root && caller.uid == 0);
+    if (anonymous) return make_ref<vfs::Credential>(spec_.anonymous_uid, spec_.anonymous_gid);
     // A user whose groups claim root's: that group is squashed, too.
+    auto refused = [&](uint32_t group) { return group == no_id || (squash_root && group == 0); };
     SmallVector<uint32_t, 16> groups;
-    for (uint32_t group : caller.groups) groups.push_back(group == 0 ? nobody : group);
-    return make_ref<vfs::Credential>(caller.uid, caller.gid == 0 ? spec_.anonymous_gid : caller.gid,
-                                     std::move(groups));
+    for (uint32_t group : caller.groups) groups.push_back(refused(group) ? nobody : group);
+    uint32_t gid = refused(caller.gid) ? spec_.anonymous_gid : caller.gid;
+    return make_ref<vfs::Credential>(caller.uid, gid, std::move(groups));
 }
 
 Task<> Export::start() {

@@ -27,16 +27,18 @@ const OperationRow* find_operation(uint32_t number, uint32_t minor);
 
 // clang-format off
 #define STRAIT_NFS4_SERVED(X) \
-    X(access) X(close) X(commit) X(create) X(delegpurge) X(delegreturn) X(getattr) X(getfh) X(link) X(lock) \
-    X(lockt) X(locku) X(lookup) X(lookupp) X(nverify) X(open) X(openattr) X(open_downgrade) X(putfh) \
-    X(putpubfh) X(putrootfh) X(read) X(readdir) X(readlink) X(remove) X(rename) X(restorefh) X(savefh) \
-    X(secinfo) X(setattr) X(verify) X(write) X(backchannel_ctl) X(bind_conn_to_session) X(exchange_id) \
-    X(create_session) X(destroy_session) X(free_stateid) X(get_dir_delegation) X(getdeviceinfo) \
-    X(getdevicelist) X(layoutcommit) X(layoutget) X(layoutreturn) X(secinfo_no_name) X(set_ssv) \
-    X(test_stateid) X(want_delegation) X(destroy_clientid) X(reclaim_complete) X(allocate) X(copy) \
+    X(access) X(close) X(commit) X(create) X(delegpurge) X(delegreturn) X(getattr) X(getfh) \
+    X(link) X(lock) X(lockt) X(locku) X(lookup) X(lookupp) X(nverify) X(open) X(openattr) \
+    X(open_downgrade) X(putfh) X(putpubfh) X(putrootfh) X(read) X(readdir) X(readlink) \
+    X(remove) X(rename) X(restorefh) X(savefh) X(secinfo) X(setattr) X(verify) X(write) \
+    X(backchannel_ctl) X(bind_conn_to_session) X(exchange_id) X(create_session) \
+    X(destroy_session) X(free_stateid) X(get_dir_delegation) X(getdeviceinfo) X(getdevicelist) \
+    X(layoutcommit) X(layoutget) X(layoutreturn) X(secinfo_no_name) X(set_ssv) X(test_stateid) \
+    X(want_delegation) X(destroy_clientid) X(reclaim_complete) X(allocate) X(copy) \
     X(copy_notify) X(deallocate) X(io_advise) X(layouterror) X(layoutstats) X(offload_cancel) \
-    X(offload_status) X(read_plus) X(seek) X(write_same) X(clone) X(getxattr) X(setxattr) X(listxattrs) \
-    X(removexattr) X(open_confirm) X(renew) X(setclientid) X(setclientid_confirm) X(release_lockowner)
+    X(offload_status) X(read_plus) X(seek) X(write_same) X(clone) X(getxattr) X(setxattr) \
+    X(listxattrs) X(removexattr) X(open_confirm) X(renew) X(setclientid) \
+    X(setclientid_confirm) X(release_lockowner)
 // clang-format on
 #define X(name) std::unique_ptr<Operation> make_##name();
 STRAIT_NFS4_SERVED(X)

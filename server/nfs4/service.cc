@@ -90,9 +90,13 @@ uint64_t Service::digest(const BufferChain& request) const noexcept {
 }
 
 Task<> Service::expire(Ref<Client> client) {
-    co_await exports_.expire(client->id());
+    // First the record: once others hold what it held, it must not reclaim that after a restart
+    // (RFC 8881 section 8.4.3, the first edge condition).
     const std::string& owner = client->owner();
-    co_await blocking([this, &owner] { state_dir_.remove_client(owner); });
+    bool removed = false;
+    co_await blocking([&] { removed = state_dir_.remove_client(owner); });
+    if (!removed) log_error("the record of client {:x} cannot be removed", client->id());
+    co_await exports_.expire(client->id());
 }
 
 Task<bool> Service::reclaim_completed(Ref<Client> client) {

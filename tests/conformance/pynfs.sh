@@ -40,13 +40,14 @@ for backend in memory: "local:$home/data"; do
         rm -rf "$home/data" "$home/state"
         mkdir "$home/data"
         start "x=$backend"
-        (cd "$STRAIT_PYNFS/nfs4.1" && ${STRAIT_PYTHON:-python3} testserver.py "$where/x" --maketree \
-            --security=sys --minorversion=$minor all) >"$home/log" 2>/dev/null || true
+        (cd "$STRAIT_PYNFS/nfs4.1" && ${STRAIT_PYTHON:-python3} testserver.py "$where/x" \
+            --maketree --security=sys --minorversion=$minor all) >"$home/log" 2>/dev/null || true
         kill "$server" && wait "$server" || true
         server=
         echo "4.$minor ${backend%%:*}: $(grep '^Of those' "$home/log" || echo 'no result')"
         sed -n 's/^\([A-Z0-9a-z]*\) .*: FAILURE.*/\1/p' "$home/log" | sort >"$home/failed"
-        sed -n "s/^4\.$minor \([A-Z0-9a-z]*\) .*/\1/p" "$here/pynfs_expected.txt" | sort >"$home/known"
+        sed -n "s/^4\.$minor \([A-Z0-9a-z]*\) .*/\1/p" "$here/pynfs_expected.txt" |
+            sort >"$home/known"
         grep -q '^Of those' "$home/log" || status=1
         new=$(comm -23 "$home/failed" "$home/known" | tr '\n' ' ')
         if [ -n "$new" ]; then

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# The Linux kernel's NFS client, in a throw-away guest, against straitd: mounts with vers=4.1 and 4.2,
-# copies a tree in and compares it, locks; and goes on working while straitd is killed (SIGKILL) and
-# restarted on its state directory. Skipped (status 77) without a guest.
+# The Linux kernel's NFS client, in a throw-away guest, against straitd: mounts with vers=4.1 and
+# 4.2, copies a tree in and compares it, locks; and goes on working while straitd is killed
+# (SIGKILL) and restarted on its state directory. Skipped (status 77) without a guest.
 #
 # STRAIT_GUEST is a command that runs a shell command in a guest which sees this host's loopback as
 # 10.0.2.2: `$STRAIT_GUEST run --rw-dir DIR -- COMMAND`, DIR being /host and the command's folder.
