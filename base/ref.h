@@ -25,7 +25,8 @@ class RefCounted {
     bool try_add_ref() const noexcept {
         uint32_t count = count_.load(std::memory_order_relaxed);
         while (count != 0 &&
-               !count_.compare_exchange_weak(count, count + 1, std::memory_order_acq_rel)) {}
+               !count_.compare_exchange_weak(count, count + 1, std::memory_order_acq_rel)) {
+        }
         return count != 0;
     }
     uint32_t ref_count() const noexcept { return count_.load(std::memory_order_acquire); }

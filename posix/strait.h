@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#ifndef STRAIT_POSIX_STRAIT_H
-#define STRAIT_POSIX_STRAIT_H
+#pragma once
 /* The C API of Strait: the calls of <unistd.h> and its neighbours with a prefix, on files of
  * network servers. C99 and C++.
  *
@@ -86,5 +85,4 @@ int strait_get_stats(struct strait_stats* into);
 
 #ifdef __cplusplus
 }
-#endif
 #endif
