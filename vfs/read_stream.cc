@@ -45,9 +45,11 @@ Task<BufferChain> ReadStream::read(uint64_t offset, size_t count) {
     bool ahead =
         !pieces_.empty() && offset >= pieces_.front()->offset && offset < pieces_.back()->end();
     bool long_one = count > file_.mount().policy().readahead;
-    if (offset == next_ || ahead || long_one) co_return co_await read_sequential(offset, count);
-    window_ = 0;
+    const bool sequential = offset == next_ || ahead || long_one;
+    // At once, not when it is read: several readers may go through the file side by side.
     next_ = offset + count;
+    if (sequential) co_return co_await read_sequential(offset, count);
+    window_ = 0;
     if (count <= chunk()) co_return co_await read_once(offset, count);
     co_return co_await read_scattered(offset, count);
 }
@@ -97,6 +99,12 @@ Task<BufferChain> ReadStream::read_sequential(uint64_t offset, size_t count) {
     while (got.size() < count) {
         uint64_t at = offset + got.size();
         skip_to(at);
+        if (!pieces_.empty() && pieces_.front()->offset > at) {
+            // Readers ahead of us have taken what was read ahead here: it goes on for them.
+            BufferChain rest = co_await read_once(at, count - got.size());
+            got.append(std::move(rest));
+            co_return got;
+        }
         schedule_ahead(at,
                        std::min<uint64_t>(count - got.size(), std::max<uint64_t>(most, chunk())));
         PieceRef piece = pieces_.front();
@@ -109,7 +117,7 @@ Task<BufferChain> ReadStream::read_sequential(uint64_t offset, size_t count) {
         }
         if (!*more) break;
     }
-    next_ = offset + got.size();
+    if (next_ == offset + count) next_ = offset + got.size();
     co_return got;
 }
 
@@ -138,7 +146,9 @@ void ReadStream::skip_to(uint64_t at) {
         MonoClock::now() - pieces_.front()->started > file_.mount().policy().acregmin)
         pieces_.clear();
     while (!pieces_.empty() && pieces_.front()->end() <= at) pieces_.pop_front();
-    if (!pieces_.empty() && pieces_.front()->offset > at) pieces_.clear();
+    // Left behind by a jump backwards, not by a reader beside us: nobody will come for them.
+    const uint64_t most = 2 * uint64_t{file_.mount().policy().readahead};
+    if (!pieces_.empty() && pieces_.front()->offset > at + most) pieces_.clear();
 }
 
 void ReadStream::schedule_ahead(uint64_t at, size_t want) {
