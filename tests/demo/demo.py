@@ -152,7 +152,7 @@ NEXT = """
 What to try next, with the server of your choice (build/release/bin/straitd --help starts one here):
   build/release/bin/strait run -m /n=nfs://SERVER/EXPORT -- bash    a shell with NFS files at /n
   build/release/bin/strait ls nfs://SERVER/EXPORT                   no shim, just the client
-  build/release/bin/strait --trace cat nfs://SERVER/EXPORT/FILE     each RPC it costs
+  build/release/bin/strait cat --trace nfs://SERVER/EXPORT/FILE     each RPC it costs
   build/release/bin/strait doctor nfs://SERVER/EXPORT               when something does not work"""
 
 
