@@ -11,6 +11,12 @@ using namespace wire::nfs4;
 Batch::Batch(Mount& owner, uint32_t first_operation)
     : SessionCall(owner.session_), mount(owner), first(first_operation) {}
 
+bool Batch::locks(vfs::OpenId open) const {
+    for (const Change& change : changes)
+        if (change.locks && change.open == open) return true;
+    return false;
+}
+
 HeldOpen* Batch::changed_open(const Change& change) {
     return mount.opens_.find(change.open ? change.open : opening->made);
 }

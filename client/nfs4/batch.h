@@ -25,6 +25,7 @@ struct Step {
         no_directory,  // NVERIFY of the type: NFS4ERR_SAME is Errc::isdir
         directory,     // VERIFY of the type: NFS4ERR_NOT_SAME is Errc::notdir
         no_symlink,    // NVERIFY of the type: NFS4ERR_SAME is Errc::symlink
+        same_file,     // VERIFY of the handle: NFS4ERR_NOT_SAME is Errc::bad_stateid
         reclaim_complete,
     };
     using Take = Result<wire::nfs4::nfsstat4> (*)(Batch&, const Step&,
@@ -58,6 +59,7 @@ struct Change {
     uint64_t offset = 0, length = 0;
     vfs::OpenAccess access = vfs::OpenAccess::none;
     vfs::OpenDeny deny = vfs::OpenDeny::none;
+    bool locks = false;  // it is a LOCK
 };
 
 class Batch final : public SessionCall {
@@ -97,6 +99,9 @@ class Batch final : public SessionCall {
     uint32_t state_epoch = 0;     // Mount::state_epoch_ when it was written
 
     HeldOpen* changed_open(const Change& change);
+    // Whether a LOCK under this open is among the steps: what it makes is not known before the
+    // reply.
+    bool locks(vfs::OpenId open) const;
     // Reads the reply a second time.
     Result<> reread();
     // It will not be sent, or nobody waits for it any more: what it took or opened goes back.

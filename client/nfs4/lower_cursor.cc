@@ -82,6 +82,13 @@ Result<Builder::Emitted> Builder::emit(const vfs::UseOpen& use) {
     } else if (current_.base == Position::Base::handle && current_.names.empty() &&
                !(current_.handle == open->handle)) {
         return fail(Errc::bad_stateid);
+    } else if (!current_.names.empty() || current_.base == Position::Base::root) {
+        if (!room(1, 64, 256)) return Emitted::not_here;
+        Attributes4 file;
+        file.mask.set(FATTR4_FILEHANDLE);
+        file.filehandle = open->handle.bytes();
+        add(VERIFY4args{fattr4::of(file)}, &Takes::status<VERIFY4res>, Role::same_file);
+        spend(1);
     }
     current_.open = use.open;
     open_here_ = stateid_here_ = false;

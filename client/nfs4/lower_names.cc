@@ -21,7 +21,7 @@ using namespace wire::nfs4;
 using Role = Step::Role;
 
 Result<Builder::Emitted> Builder::emit(const vfs::ReadDir& read) {
-    uint32_t bytes = std::min(std::max(read.max_bytes, 4096u), mount_.options_.readdir_bytes);
+    uint32_t bytes = std::min(read.max_bytes, mount_.options_.readdir_bytes);
     bytes = std::min<uint32_t>(bytes, mount_.session_.limits().max_response - 1024);
     if (!room(1, bytes)) return Emitted::not_here;
     READDIR4args args;

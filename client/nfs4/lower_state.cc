@@ -231,6 +231,7 @@ Result<Builder::Emitted> Builder::emit(const vfs::Close&) {
     if (!open_here_ && !current_.open) return fail(Errc::bad_stateid);
     HeldOpen* open = open_here_ ? nullptr : mount_.opens_.find(current_.open);
     if (!open_here_ && !open) return fail(Errc::bad_stateid);
+    if (open && batch_.locks(open->id)) return Emitted::not_here;
     if (open && open->lost) {  // nothing is left to close at the server
         current_.open = {};
         return Emitted::whole;
@@ -277,6 +278,7 @@ Result<Builder::Emitted> Builder::emit(const vfs::Lock& lock) {
     auto open = held(current_.open);
     if (!open) return fail(open.error());
     OwnerKey key = lock_owner(lock.owner, current_.open);
+    if (batch_.locks(current_.open) && !(*open)->find_locks(key)) return Emitted::not_here;
     OwnerBytes owner(key);
     LOCK4args args;
     args.locktype = to_lock_type(lock.kind);
@@ -290,7 +292,12 @@ Result<Builder::Emitted> Builder::emit(const vfs::Lock& lock) {
         args.locker.open_owner = {
             0, (*open)->stateid, 0, {mount_.session_.client_id(), owner.bytes()}};
     }
-    batch_.changes.push_back({current_.open, key, lock.kind, lock.offset, lock.length});
+    batch_.changes.push_back({.open = current_.open,
+                              .owner = key,
+                              .kind = lock.kind,
+                              .offset = lock.offset,
+                              .length = lock.length,
+                              .locks = true});
     add(args, &Takes::lock);
     spend(1, 1280);
     stateid_here_ = false;
@@ -347,6 +354,7 @@ Result<Builder::Emitted> Builder::emit(const vfs::Unlock& unlock) {
     if (!open) return fail(open.error());
     OwnerKey key = lock_owner(unlock.owner, current_.open);
     HeldLocks* locks = (*open)->find_locks(key);
+    if (batch_.locks(current_.open)) return Emitted::not_here;
     if (!locks) return Emitted::whole;  // an owner without locks has nothing to give back
     batch_.changes.push_back(
         {current_.open, key, vfs::LockKind::read, unlock.offset, unlock.length});

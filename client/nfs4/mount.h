@@ -27,6 +27,8 @@ class Mount final : public vfs::Backend, private Session::Keeper {
     Task<vfs::Reply> run(const vfs::Compound& program) override;
     vfs::Capabilities capabilities() const override;
     Task<> close() override;
+    // Of opens and locks whose Owner::client is this one.
+    Task<> expire(uint64_t client) override;
 
     Session& session() noexcept { return session_; }
     const MountOptions& options() const noexcept { return options_; }

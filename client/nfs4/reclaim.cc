@@ -201,6 +201,25 @@ Task<> Mount::check_state() {
     }
 }
 
+Task<> Mount::expire(uint64_t client) {
+    for (vfs::OpenId id : opens_.all()) {
+        HeldOpen* open = opens_.find(id);
+        if (!open) continue;
+        if (open->owner.kind == 'o' && open->owner.client == client) {
+            co_await close_orphan(id);
+            continue;
+        }
+        std::vector<OwnerKey> owners;
+        for (const HeldLocks& locks : open->locks)
+            if (locks.owner.client == client) owners.push_back(locks.owner);
+        for (const OwnerKey& owner : owners) {
+            vfs::Compound program;
+            program.use_open(id).add(vfs::Unlock{.owner = {owner.client, owner.id}});
+            co_await run_program(program);
+        }
+    }
+}
+
 void Mount::drop_orphan(vfs::OpenId open) { nursery_.spawn(close_orphan(open)); }
 
 Task<> Mount::close_orphan(vfs::OpenId id) {

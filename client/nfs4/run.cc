@@ -162,6 +162,7 @@ Mount::Next Mount::judge(Lowering& progress, Batch& batch, vfs::Reply& reply) {
         case Role::setup:
         case Role::no_directory:
         case Role::directory:
+        case Role::same_file:
         case Role::no_symlink:
             break;
     }
@@ -197,6 +198,12 @@ void Mount::fail_program(Lowering& progress, Batch& batch, vfs::Reply& reply) {
         reply.error.code = Errc::isdir;
     if (batch.failed->role == Role::directory && batch.status == NFS4ERR_NOT_SAME)
         reply.error.code = Errc::notdir;
+    if (batch.failed->role == Role::same_file && batch.status == NFS4ERR_NOT_SAME)
+        reply.error.code = Errc::bad_stateid;
+    // readlink(2) knows one error for what is no symlink.
+    if (std::holds_alternative<vfs::ReadLink>(progress.operation()) &&
+        batch.status == NFS4ERR_WRONG_TYPE)
+        reply.error.code = Errc::inval;
     if (batch.failed->role == Role::no_symlink && batch.status == NFS4ERR_SAME)
         reply.error.code = Errc::symlink;
 }

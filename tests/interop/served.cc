@@ -22,7 +22,7 @@ TempFolder::~TempFolder() {
     std::filesystem::remove_all(path_, ignored);
 }
 
-Served::Served(const std::string& kind, const std::vector<std::string>& exports) {
+Served::Served(const std::string& kind, const std::vector<std::string>& exports) : kind_(kind) {
     int in[2], out[2];
     if (pipe(in) != 0 || pipe(out) != 0) return;
     child_ = fork();

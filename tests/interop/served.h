@@ -35,11 +35,13 @@ class Served {
     // False: not installed here, or it may not run; why() says so.
     bool running() const { return !where_.empty(); }
     const std::string& why() const { return first_line_; }
+    const std::string& kind() const { return kind_; }
     const std::string& where() const { return where_; }  // ADDRESS:PORT
     int pid() const { return server_pid_; }
     std::string url(std::string_view path) const { return "nfs://" + where_ + std::string(path); }
 
   private:
+    const std::string kind_;
     int child_ = -1;
     int input_ = -1;
     int server_pid_ = -1;
