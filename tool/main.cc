@@ -12,7 +12,15 @@ namespace {
 using namespace strait::tool;
 
 constexpr DeclareVerb verbs[] = {
-    declare_run, declare_agent, declare_stats, declare_ls, declare_cat, declare_stat,
+    // clang-format off: one verb a line
+    declare_run,
+    declare_agent,
+    declare_stats,
+    declare_ls,
+    declare_cat,
+    declare_cp,
+    declare_stat,
+    // clang-format on
 };
 
 }  // namespace

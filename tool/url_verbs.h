@@ -8,6 +8,7 @@ namespace strait::tool {
 
 void declare_ls(CLI::App& tool, Action& action);
 void declare_cat(CLI::App& tool, Action& action);
+void declare_cp(CLI::App& tool, Action& action);
 void declare_stat(CLI::App& tool, Action& action);
 
 }  // namespace strait::tool
