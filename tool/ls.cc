@@ -28,6 +28,7 @@ struct Options {
     bool all = false;
     bool recursive = false;
     bool directory_itself = false;
+    bool complete = false;  // for shells: what the URL could go on with
 };
 
 class Lister {
@@ -148,6 +149,22 @@ Task<> Lister::print(const Place& place, const std::vector<Line>& given, bool to
     job_.out().text(format_lines(lines, options_.lines));
 }
 
+// One whole URL a line: those of the entries that begin with the argument; directories end in "/".
+Task<> complete(Job& job, const Options& options) {
+    const std::string& word = options.urls[0];
+    std::string stem = word.substr(0, word.rfind('/') + 1);
+    auto targets = parse_targets({stem}, options.common, Accept::remote);
+    if (!targets) co_return;
+    std::optional<Place> place = co_await job.open(targets->front());
+    if (!place) co_return;
+    std::vector<Entry> entries = co_await list_directory(*place);
+    for (const Entry& each : entries) {
+        std::string line = stem + each.name;
+        bool directory = each.attributes.type == FileType::directory;
+        if (line.starts_with(word)) job.out().print("{}{}\n", line, directory ? "/" : "");
+    }
+}
+
 Task<> ls(Job& job, const Options& options, const std::vector<Target>& targets) {
     Lister lister(job, options, targets.size() > 1);
     for (const Target& target : targets) {
@@ -160,6 +177,8 @@ Task<> ls(Job& job, const Options& options, const std::vector<Target>& targets) 
 }
 
 int run(Options& options) {
+    if (options.complete)
+        return run_job(options.common, [&](Job& job) { return complete(job, options); });
     auto targets = parse_targets(options.urls, options.common, Accept::remote);
     if (!targets) return exit_usage;
     return run_job(options.common, [&](Job& job) {
@@ -183,6 +202,7 @@ void declare_ls(CLI::App& tool, Action& action) {
     verb->add_flag("-1", options->lines.one_a_line, "One name a line");
     verb->add_flag("-h,--human", options->lines.human, "Sizes as 1.5K, 20M");
     verb->add_flag("-n,--numeric", options->lines.numeric, "Owners as numbers");
+    verb->add_flag("--complete", options->complete)->group("");  // hidden
     verb->callback([options, &action] { action = [options] { return run(*options); }; });
 }
 

@@ -19,7 +19,13 @@ constexpr DeclareVerb verbs[] = {
     declare_ls,
     declare_cat,
     declare_cp,
+    declare_rm,
+    declare_mkdir,
     declare_stat,
+    declare_df,
+    declare_bench,
+    declare_doctor,
+    declare_completion,
     // clang-format on
 };
 

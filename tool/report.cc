@@ -91,6 +91,10 @@ std::string answer_line(const Failure& failure, Error error) {
                            error.domain == Domain::none ? "" : ": " + status_text(error));
     if (error.domain == Domain::nfs4 && failure.refusal) {
         const Refusal& refusal = *failure.refusal;
+        // A condition that we set ourselves, to learn what the object is.
+        if (refusal.operation == "NVERIFY" || refusal.operation == "VERIFY")
+            return fmt::format("  on server {} (vers=4.{}, sec=sys, uid {})\n", failure.server,
+                               refusal.minor, refusal.uid);
         std::string to = refusal.operation.empty() ? "" : " to " + refusal.operation;
         return fmt::format("  server {} answered {}{} (vers=4.{}, sec=sys, uid {})\n",
                            failure.server, status_text(error), to, refusal.minor, refusal.uid);
