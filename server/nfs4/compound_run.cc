@@ -200,9 +200,12 @@ Task<nfsstat4> CompoundRun::build(Operation& operation, const OperationRow& row)
 // --- stretches
 
 Task<nfsstat4> CompoundRun::flush(bool more) {
-    if (pending_.empty() && program_.empty()) co_return NFS4_OK;
-    if (more) program_.add_tail();
     vfs::Reply reply;
+    if (pending_.empty() && program_.empty()) {
+        program_.ran(reply);  // a step that was taken back may have moved the cursor here
+        co_return NFS4_OK;
+    }
+    if (more) program_.add_tail();
     if (!program_.empty()) {
         vfs::Backend& backend = program_.where()->backend();
         Result<vfs::Reply> ran = co_await backend.run(program_.compound()).result();
