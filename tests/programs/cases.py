@@ -23,11 +23,12 @@ stat -c %s part; dd if=letters of=copy bs=1 seek=4 conv=notrunc 2>/dev/null; hea
 dd if=/dev/zero of=sparse bs=1 count=1 seek=1000000 2>/dev/null; stat -c %s sparse
 dd if=big bs=64k 2>/dev/null | cksum; dd if=numbers of=app oflag=append conv=notrunc 2>/dev/null;
 cksum app"""),
+    # What cp -r has copied before it meets itself depends on inode numbers: here, nothing.
     ("cp", FILES + r"""
 cp numbers a; cmp numbers a; cp -r d d2; find d2 | sort; cp -a link l2; readlink l2;
 cp -L link l3; cmp l3 numbers
-cp -p letters kept; [ letters -nt kept ]; echo $?; [ letters -ot kept ]; echo $?; cp -r d d/e;
-echo $?; cp numbers letters d; ls d
+cp -p letters kept; [ letters -nt kept ]; echo $?; [ letters -ot kept ]; echo $?;
+mkdir -p self/in; cp -r self self/in; echo $?; rm -r self; cp numbers letters d; ls d
 cp nothing x; echo $?; cp a a; echo $?; cp -n letters a; cmp a numbers; cp -u a letters
 cp --sparse=always big s; cmp big s; cp /etc/passwd .; cmp /etc/passwd passwd;
 cp passwd /tmp/strait-cp.$$
