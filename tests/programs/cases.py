@@ -29,7 +29,8 @@ cp numbers a; cmp numbers a; cp -r d d2; find d2 | sort; cp -a link l2; readlink
 cp -L link l3; cmp l3 numbers
 cp -p letters kept; [ letters -nt kept ]; echo $?; [ letters -ot kept ]; echo $?;
 mkdir -p self/in; cp -r self self/in; echo $?; rm -r self; cp numbers letters d; ls d
-cp nothing x; echo $?; cp a a; echo $?; cp -n letters a; cmp a numbers; cp -u a letters
+cp nothing x; echo $?; cp a a; echo $?; cp -n letters a; cmp a numbers;
+touch -d @1 letters; cp -u a letters
 cp --sparse=always big s; cmp big s; cp /etc/passwd .; cmp /etc/passwd passwd;
 cp passwd /tmp/strait-cp.$$
 cmp passwd /tmp/strait-cp.$$; rm /tmp/strait-cp.$$; cp -b letters a; ls; cp -t d empty tail;
@@ -156,7 +157,7 @@ echo parent >&6; exec 6>&-; cat h
     ("find xargs", FILES + r"""
 find . | sort; find . -type f -size +1k | sort; find . -name '*e*' | sort;
 find d -type f -exec cat {} \;; find . -type l | sort
-find . -newer letters | sort | head -n 3; find . -empty | sort;
+touch -d @1 letters; touch -d @0 tail; find . -newer letters | sort; find . -empty | sort;
 find . -printf '%p %s %y %m\n' | grep -v ' d ' | sort
 find . -xtype l; find d -depth; find . -maxdepth 1 -name 'b*' -print0 | xargs -0 wc -c;
 find . -links +1 -type f; find -L . -type f | sort
