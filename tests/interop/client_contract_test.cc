@@ -3,8 +3,8 @@
 // VFS across the wire.
 #include <unistd.h>
 
-#include "served.h"
 #include "tests/contract/contract.h"
+#include "tests/interop/served.h"
 
 namespace strait::contract {
 

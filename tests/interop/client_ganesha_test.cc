@@ -7,7 +7,7 @@
 #include <fstream>
 
 #include "client/trace.h"
-#include "served.h"
+#include "tests/interop/served.h"
 
 namespace strait::interop {
 namespace {

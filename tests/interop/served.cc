@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "served.h"
+#include "tests/interop/served.h"
 
 #include <sys/prctl.h>
 #include <sys/wait.h>
