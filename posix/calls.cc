@@ -16,8 +16,8 @@ namespace {
 
 std::atomic<Process*> the_process{nullptr};
 std::mutex making;
-// Shut down, but threads may still be on their way out of their loops.
-std::vector<Process*> ended;
+// Shut down, but threads may still be on their way out of their loops: never taken down.
+std::vector<Process*>& ended = *new std::vector<Process*>;
 Engine::Connect chosen_connect;
 
 void in_child() {

@@ -143,7 +143,7 @@ Task<> OpenRegular::flush() {
 
 // Runs on the mount's own scope, so that a caller that is called off loses no data.
 Task<> OpenRegular::finish(Ref<OpenRegular> self) {
-    if (self->may_write()) {
+    if (self->open_ && self->writes()) {
         co_await self->state_->writes().finish(Writer{self->handle(), self->open_});
     } else if (self->open_) {
         self->mount().close_later(self->handle(), self->open_);

@@ -17,7 +17,7 @@ class OpenRegular final : public OpenNode {
 
     FileState& state() const { return *state_; }
     OpenId open_id() const { return open_; }
-    bool may_write() const { return open_ && writes(); }
+    bool may_write() const { return open_ && writes() && !closing_; }
     // One READ, with the OPEN that it needs when there is none.
     Task<Read::Result> fetch(uint64_t offset, uint32_t count);
     // Holds an open at the server, so that the file outlives its last name.

@@ -109,7 +109,8 @@ Task<uint64_t> OpenRegular::copy_to(OpenFile& target, uint64_t from, uint64_t to
     auto* other = dynamic_cast<OpenRegular*>(&target);
     if (!other) co_return Errc::inval;
     co_await other->ready_to_write();
-    if (from > most_offset - count || to > most_offset - count) co_return Errc::overflow;
+    if (from > most_offset || to > most_offset) co_return Errc::overflow;
+    count = std::min(count, most_offset - std::max(from, to));
     if (&other->mount() == &mount() && mount().capabilities().copy && !refuses(Feature::copy)) {
         auto copied = co_await copy_by_server(*other, from, to, count).result();
         if (copied) co_return *copied;

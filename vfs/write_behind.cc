@@ -13,7 +13,11 @@ constexpr size_t extents_at_once = 8;  // of one compound
 constexpr size_t unstable_factor = 8;  // uncommitted bytes, in write_behind's, before a COMMIT
 }  // namespace
 
-std::optional<Writer> WriteBehind::writer() const { return closing_ ? closing_ : file_.writer(); }
+// Never one whose CLOSE may be on its way, unless nothing else is left.
+std::optional<Writer> WriteBehind::writer() const {
+    auto open = file_.writer();
+    return open ? open : closing_;
+}
 
 bool WriteBehind::pending(uint64_t offset, uint64_t count) const {
     return dirty_.overlaps(offset, count) || under_way_.overlaps(offset, count);
@@ -198,7 +202,7 @@ Task<> WriteBehind::finish(Writer by) {
         co_await commit();
         file_.mount().close_later(by.handle, by.open);
     }
-    closing_.reset();
+    if (closing_ && closing_->open == by.open) closing_.reset();
 }
 
 Task<> WriteBehind::finish_at_once(Writer by) {
@@ -225,7 +229,9 @@ Task<> WriteBehind::finish_at_once(Writer by) {
         }
         file_.changed_to(reply->take<GetAttr>().attributes);
     }
-    under_way_.clear();
+    // Another open may have sent something beside it.
+    under_way_.cut(rest);
+    pump();
     changed_.notify_all();
 }
 

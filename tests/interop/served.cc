@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "tests/interop/served.h"
 
+#include <fcntl.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -24,7 +25,9 @@ TempFolder::~TempFolder() {
 
 Served::Served(const std::string& kind, const std::vector<std::string>& exports) : kind_(kind) {
     int in[2], out[2];
-    if (pipe(in) != 0 || pipe(out) != 0) return;
+    // Another server of this test must not inherit our ends: the first would never see its input
+    // end.
+    if (pipe2(in, O_CLOEXEC) != 0 || pipe2(out, O_CLOEXEC) != 0) return;
     child_ = fork();
     if (child_ == 0) {
         prctl(PR_SET_PDEATHSIG, SIGTERM);
