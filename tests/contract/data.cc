@@ -119,7 +119,8 @@ TEST_P(BackendContract, sizes_are_for_files) {
     EXPECT_TRUE(code == Errc::symlink || code == Errc::inval) << errc_name(code);
     EXPECT_EQ(error(at("d").read(0, 1)), Errc::isdir);
     EXPECT_EQ(error(at("d").write(0, bytes("x"))), Errc::isdir);
-    EXPECT_EQ(error(at("link").read(0, 1)), Errc::symlink);
+    code = error(at("link").read(0, 1));
+    EXPECT_TRUE(code == Errc::symlink || code == Errc::inval) << errc_name(code);
 }
 
 TEST_P(BackendContract, offsets_that_no_file_has_are_refused) {

@@ -93,7 +93,8 @@ TEST_P(BackendContract, every_kind_of_node_says_what_it_is) {
     for (auto [type, name] : {std::pair{FileType::fifo, "fifo"}, {FileType::socket, "socket"}}) {
         ok(at("").add(Create{.type = type, .name = name}));
         EXPECT_EQ(stat(name).type, type);
-        EXPECT_EQ(error(at(name).read(0, 1)), Errc::badtype);
+        Errc code = error(at(name).read(0, 1));
+        EXPECT_TRUE(code == Errc::badtype || code == Errc::inval) << errc_name(code);
     }
     if (!subject().device_nodes) return;
     for (auto [type, name] : {std::pair{FileType::character, "c"}, {FileType::block, "b"}}) {

@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <memory>
+#include <ostream>
 #include <string>
 
 #include "vfs/step_backend.h"
@@ -36,6 +37,7 @@ class Subject {
 struct Param {
     std::string name;
     std::function<std::unique_ptr<Subject>()> make;
+    friend void PrintTo(const Param& param, std::ostream* out) { *out << param.name; }
 };
 
 // A StepBackend over a store whose steps end at once.
