@@ -10,6 +10,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "preload/shim/way.h"
 #include "tool/agent_control.h"
 #include "tool/agent_folder.h"
 #include "tool/agent_mounts.h"
@@ -28,6 +29,7 @@ struct Options {
     std::vector<std::string> mounts;
     std::string engine = "agent";
     bool trace = false;
+    bool explain = false;
     std::vector<std::string> command;
 };
 
@@ -99,6 +101,32 @@ int execute(const std::vector<std::string>& command) {
     return error == ENOENT ? exit_missing : exit_refused;
 }
 
+// Where execvp(3) would find it; as it is where that finds nothing.
+std::string found_in_path(const std::string& program) {
+    const char* path = getenv("PATH");
+    if (program.find('/') != std::string::npos || !path) return program;
+    std::string_view rest = path;
+    while (!rest.empty()) {
+        std::string_view folder = rest.substr(0, rest.find(':'));
+        rest.remove_prefix(std::min(folder.size() + 1, rest.size()));
+        std::string candidate = fmt::format("{}/{}", folder, program);
+        if (access(candidate.c_str(), X_OK) == 0) return candidate;
+    }
+    return program;
+}
+
+// The first program's way; the shim tells of those that it starts.
+void explain(const std::string& program) {
+    char interpreter[256];
+    std::string path = found_in_path(program);
+    preload::Way way = preload::way_of(path.c_str(), interpreter, sizeof(interpreter));
+    fmt::print(stderr, "strait: {}: {}\n", path, preload::way_text(way));
+    if (way != preload::Way::script) return;
+    path = interpreter;
+    way = preload::way_of(path.c_str(), interpreter, sizeof(interpreter));
+    fmt::print(stderr, "strait: {}: {}\n", path, preload::way_text(way));
+}
+
 int run(const Options& options) {
     if (options.engine != "agent")
         return complain(fmt::format("engine '{}' is not known: agent", options.engine));
@@ -116,6 +144,10 @@ int run(const Options& options) {
     setenv(shm::env_mounts, mounts->c_str(), 1);
     setenv(shm::env_agent, folder.c_str(), 1);
     prepend_preload(shim);
+    if (options.explain) {
+        setenv("STRAIT_EXPLAIN", "1", 1);
+        explain(options.command[0]);
+    }
     auto go = [&options] { return execute(options.command); };
     return options.trace ? run_traced(folder, go) : go();
 }
@@ -147,6 +179,8 @@ void declare_run(CLI::App& tool, Action& action) {
         ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
     run_verb->add_option("--engine", options->engine, "agent: calls go to the user's agent");
     run_verb->add_flag("--trace", options->trace, "Tell each RPC of the agent on stderr");
+    run_verb->add_flag("--explain", options->explain,
+                       "Tell for each program executed which way it takes and why");
     run_verb->add_option("command", options->command, "The program and its arguments");
     run_verb->callback([options, &action] { action = [options] { return run(*options); }; });
 }

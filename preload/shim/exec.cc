@@ -12,6 +12,7 @@
 #include "preload/shim/ours.h"
 #include "preload/shim/process.h"
 #include "preload/shim/raw.h"
+#include "preload/shim/report.h"
 #include "preload/shim/ring_client.h"
 
 namespace strait::preload {
@@ -159,6 +160,7 @@ int execute(const char* path, char* const* argv, char* const* envp) noexcept {
         if (!where.redirected) return result;
         local = where.buffer;
     }
+    explain_program(local, argv);
     Environment environment(envp);
     return real.execve(local, argv, environment.get());
 }

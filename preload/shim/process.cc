@@ -12,6 +12,7 @@
 
 #include "preload/shim/ours.h"
 #include "preload/shim/raw.h"
+#include "preload/shim/report.h"
 #include "preload/shim/ring_client.h"
 
 namespace strait::preload {
@@ -85,6 +86,7 @@ pid_t shim__Fork() {
 
 int shim_posix_spawn(pid_t* pid, const char* path, const void* actions, const void* attributes,
                      char* const* argv, char* const* envp) {
+    explain_program(path, argv);
     uint64_t ticket = prepare_fork();
     Environment environment(envp);
     pid_t child = 0;

@@ -6,6 +6,7 @@
 
 #include "preload/shim/raw.h"
 #include "preload/shim/settings.h"
+#include "preload/shim/way.h"
 
 namespace strait::preload {
 
@@ -50,6 +51,43 @@ int uncovered(const char* call, int error) noexcept {
     line.send();
     raw::call(SYS_tgkill, raw::call(SYS_getpid), raw::call(SYS_gettid), SIGABRT);
     return error;
+}
+
+namespace {
+
+bool concerned(char* const* argv) noexcept {
+    if (settings.cwd[0]) return true;
+    for (size_t i = 1; argv && argv[0] && argv[i]; ++i)
+        if (argv[i][0] == '/' && covered(argv[i])) return true;
+    return false;
+}
+
+void tell_way(const char* path, Way way) noexcept {
+    Line line;
+    line.add("strait: ");
+    line.add(path);
+    line.add(": ");
+    line.add(way_text(way));
+    line.add("\n");
+    line.send();
+}
+
+}  // namespace
+
+void explain_program(const char* path, char* const* argv) noexcept {
+    if (settings.prefix_count == 0 || !path) return;
+    char interpreter[256];
+    Way way = way_of(path, interpreter, sizeof(interpreter));
+    if (way == Way::unknown) return;
+    if (settings.explain) tell_way(path, way);
+    if (way == Way::script) {
+        path = interpreter;
+        way = way_of(path, interpreter, sizeof(interpreter));
+        if (settings.explain) tell_way(path, way);
+    }
+    bool untouched = way == Way::untouched_static || way == Way::untouched_privileged ||
+                     way == Way::untouched_foreign;
+    if (untouched && !settings.explain && concerned(argv)) tell_way(path, way);
 }
 
 }  // namespace strait::preload

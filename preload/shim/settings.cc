@@ -19,6 +19,11 @@ const char* value_of(char** environment, const char* name) noexcept {
     return nullptr;
 }
 
+bool is_set(char** environment, const char* name) noexcept {
+    const char* value = value_of(environment, name);
+    return value && *value && strcmp(value, "0") != 0;
+}
+
 // "/a=URL;/b=URL": the prefixes; the URLs are the agent's matter.
 void split_mounts(const char* text) noexcept {
     while (*text && settings.prefix_count < prefix_limit) {
@@ -56,8 +61,8 @@ void read_settings(char** environment) noexcept {
     if (!settings.mounts || !settings.agent) return;
     memcpy(settings.placeholder, agent, size);
     memcpy(settings.placeholder + size, shm::cwd_name, sizeof(shm::cwd_name));
-    const char* strict = value_of(environment, "STRAIT_STRICT");
-    settings.strict = strict && *strict && strcmp(strict, "0") != 0;
+    settings.strict = is_set(environment, "STRAIT_STRICT");
+    settings.explain = is_set(environment, "STRAIT_EXPLAIN");
     split_mounts(settings.mounts);
     const char* cwd = value_of(environment, shm::env_cwd);
     // An inherited word about the directory counts only while the kernel's has not moved since.

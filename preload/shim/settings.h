@@ -21,6 +21,7 @@ struct Settings {
     const char* mounts;       // the specification as given; "" when there is none
     const char* agent;        // the agent's folder
     bool strict;              // STRAIT_STRICT=1: what the shim does not cover ends the process
+    bool explain;             // STRAIT_EXPLAIN=1: tells of each program that is executed
     char cwd[shm::path_max];  // the virtual working directory; "" when the kernel's is right
     char placeholder[shm::path_max];  // where the kernel's stands while ours is set
 };

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+// Which way a program takes when it is executed: under the shim, or untouched, and why.
+
+#include <cstdint>
+
+namespace strait::preload {
+
+enum class Way : uint8_t {
+    shim,                  // a dynamic program
+    script,                // its interpreter decides
+    untouched_static,      // no loader: nothing can be loaded into it
+    untouched_privileged,  // the loader refuses to load into setuid programs and their like
+    untouched_foreign,     // of another machine or word size
+    unknown,               // cannot be read, or no program
+};
+
+// Looks at the file's head. For a script, `interpreter` (of `room` bytes) is its interpreter's
+// path.
+Way way_of(const char* path, char* interpreter, uint32_t room) noexcept;
+// "shim", "untouched: statically linked", ...
+const char* way_text(Way way) noexcept;
+
+}  // namespace strait::preload
