@@ -95,7 +95,7 @@ Answer TestClient::in_session(const Fill& fill, slotid4 slot, bool again, bool c
     });
 }
 
-EXCHANGE_ID4resok TestClient::exchange_id(std::string_view owner) {
+std::string TestClient::exchange_id(std::string_view owner) {
     Answer answer = compound([&](CompoundCall& program) {
         EXCHANGE_ID4args args;
         args.eia_clientowner.co_verifier = verifier;
@@ -103,10 +103,10 @@ EXCHANGE_ID4resok TestClient::exchange_id(std::string_view owner) {
         program.add(args);
     });
     EXPECT_EQ(answer.status, NFS4_OK);
-    EXCHANGE_ID4resok told = answer.last<EXCHANGE_ID4res>().eir_resok4;
+    const EXCHANGE_ID4resok& told = answer.last<EXCHANGE_ID4res>().eir_resok4;
     clientid = told.eir_clientid;
     create_sequence = told.eir_sequenceid;
-    return told;
+    return std::string(told.eir_server_scope.text());
 }
 
 nfsstat4 TestClient::create_session() {

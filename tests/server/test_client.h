@@ -55,7 +55,8 @@ class TestClient {
 
     // EXCHANGE_ID, CREATE_SESSION and, unless told otherwise, RECLAIM_COMPLETE.
     void begin(std::string_view owner, bool reclaim_complete = true);
-    EXCHANGE_ID4resok exchange_id(std::string_view owner);
+    // The server's scope: what it calls itself.
+    std::string exchange_id(std::string_view owner);
     nfsstat4 create_session();
 
     uint32_t uid = 0, gid = 0;
