@@ -2,6 +2,8 @@
 #pragma once
 // Attributes across the border: vfs's masks and values to and from NFSv4's bitmaps and fattr4.
 
+#include <cstring>
+
 #include "client/nfs4/id_map.h"
 #include "vfs/attributes.h"
 #include "wire/nfs4/attributes.h"
@@ -30,6 +32,13 @@ class SettableAttributes {
     std::array<char, 12> owner_;
     std::array<char, 12> group_;
 };
+
+// A small value of its own: the record it came in may be much larger.
+inline Buffer own_copy(Bytes bytes) {
+    Buffer copy = Buffer::allocate(bytes.size());
+    if (!bytes.empty()) std::memcpy(copy.data(), bytes.data(), bytes.size());
+    return copy;
+}
 
 vfs::FileType to_file_type(uint32_t type);
 wire::nfs4::nfs_ftype4 to_ftype(vfs::FileType type);

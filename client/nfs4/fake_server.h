@@ -61,6 +61,7 @@ class FakeServer {
     size_t short_by = 0;  // READ and WRITE do that much less than asked, when that leaves something
     size_t read_more = 0;  // READ gives more than asked
     std::function<Fate(const Seen&)> fate;
+    std::function<void()> after;  // once, when the next compound has been carried out
     // The status of an operation, before it is carried out.
     std::function<wire::nfs4::nfsstat4(const wire::nfs4::nfs_argop4&)> status;
 

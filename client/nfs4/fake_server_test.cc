@@ -114,6 +114,7 @@ Task<bool> FakeServer::answer(TcpStream& stream, BufferChain record, uint32_t nu
     Fate what = fate ? fate(look) : Fate();
     BufferChain body;
     if (what.run) body = run(in, look);
+    if (after) std::exchange(after, nullptr)();
     if (what.wait_for) co_await what.wait_for->wait();
     if (!what.run || !what.answer) co_return !what.hang_up;
     for (int times = what.twice ? 2 : 1; times > 0; times--) {

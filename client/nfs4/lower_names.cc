@@ -48,7 +48,7 @@ Buffer copy_names(const dirlist4& list, size_t count) {
     std::byte* at = names.data();
     for (size_t i = 0; i < count; i++) {
         std::string_view name = list.entries[i].name;
-        std::memcpy(at, name.data(), name.size());
+        if (!name.empty()) std::memcpy(at, name.data(), name.size());
         at += name.size();
     }
     return names;
@@ -102,10 +102,7 @@ Takes::Status Takes::read_link(Batch& batch, const Step& step, Results& in) {
     READLINK4res result;
     auto status = in.next(result);
     if (status && *status == NFS4_OK) {
-        std::string_view target = result.resok4.link;
-        Buffer copy = Buffer::allocate(target.size());
-        std::memcpy(copy.data(), target.data(), target.size());
-        batch.result<vfs::ReadLink>(step.index).target = std::move(copy);
+        batch.result<vfs::ReadLink>(step.index).target = own_copy(as_bytes(result.resok4.link));
     }
     return status;
 }

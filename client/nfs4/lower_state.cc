@@ -101,7 +101,8 @@ Result<Builder::Emitted> Builder::emit(const vfs::Open& open) {
     args.share_access = static_cast<uint32_t>(open.access) | OPEN4_SHARE_ACCESS_WANT_NO_DELEG;
     args.share_deny = static_cast<uint32_t>(open.deny);
     args.owner = {mount_.session_.client_id(), owner.bytes()};
-    if (creates) args.openhow = {OPEN4_CREATE, to_createhow(open, values)};
+    bool made_already = progress_.made_already == index_;
+    if (creates && !made_already) args.openhow = {OPEN4_CREATE, to_createhow(open, values)};
     args.claim.claim = open.reclaim ? CLAIM_PREVIOUS : named ? CLAIM_NULL : CLAIM_FH;
     args.claim.file = open.name;
     add(args, &Takes::open);

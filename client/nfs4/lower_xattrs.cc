@@ -29,9 +29,7 @@ Takes::Status Takes::get_xattr(Batch& batch, const Step& step, Results& in) {
     GETXATTR4res result;
     auto status = in.next(result);
     if (status && *status == NFS4_OK) {
-        Buffer value = Buffer::allocate(result.gxr_value.size());
-        std::memcpy(value.data(), result.gxr_value.data(), result.gxr_value.size());
-        batch.result<vfs::GetXattr>(step.index).value = std::move(value);
+        batch.result<vfs::GetXattr>(step.index).value = own_copy(result.gxr_value);
     }
     return status;
 }
@@ -75,7 +73,7 @@ Takes::Status Takes::list_xattrs(Batch& batch, const Step& step, Results& in) {
     size_t at = 0;
     out.names.clear();
     for (const auto& name : result.lxr_value.lxr_names) {
-        std::memcpy(names.data() + at, name.data(), name.size());
+        if (!name.empty()) std::memcpy(names.data() + at, name.data(), name.size());
         out.names.push_back(names.text().substr(at, name.size()));
         at += name.size();
     }

@@ -42,6 +42,10 @@ class Lowering {
     // when it is that and the cursor has been moved to it.
     bool begin_large(vfs::Reply& reply);
 
+    // Operations before this one may have been carried out under a session that is gone.
+    uint32_t maybe_done_until = 0;
+    // The guarded Open whose file such a try has made: opened as it is now.
+    std::optional<uint32_t> made_already;
     bool never_cache = false;  // a reply was too big to be kept for a resend
 
   private:

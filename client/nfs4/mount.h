@@ -49,6 +49,7 @@ class Mount final : public vfs::Backend, private Session::Keeper {
     Task<Ref<Batch>> exchange(Lowering& progress, const vfs::Compound& program, vfs::Reply& reply);
     Task<uint32_t> acquire_until(MonoTime until);
     Next judge(Lowering& progress, Batch& batch, vfs::Reply& reply);
+    bool was_done(Lowering& progress, Batch& batch, vfs::Reply& reply);
     void fail_program(Lowering& progress, Batch& batch, vfs::Reply& reply);
     Task<> learn_root();
     // bulk.cc

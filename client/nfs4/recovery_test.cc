@@ -204,6 +204,34 @@ TEST_F(Recovery, a_second_restart_during_reclaim_begins_it_again) {
     EXPECT_EQ(server->claims.back(), CLAIM_PREVIOUS);
 }
 
+TEST_F(Recovery, what_was_done_before_a_restart_is_not_reported_as_refused) {
+    connect();
+    int tries = 0;
+    server->fate = [&](const Seen& seen) {
+        if (!has(seen, "REMOVE") && !has(seen, "CREATE")) return Fate{};
+        bool first = tries++ == 0;
+        if (first) server->after = [&] { server->forget(true); };
+        return Fate{.answer = !first, .hang_up = first};
+    };
+    server->status = [&](const nfs_argop4& op) {
+        if (tries < 2) return NFS4_OK;
+        if (op.argop == OP_REMOVE) return NFS4ERR_NOENT;
+        return op.argop == OP_CREATE ? NFS4ERR_EXIST : NFS4_OK;
+    };
+    Compound remove;
+    remove.root().remove("name");
+    Reply reply = run(remove);
+    EXPECT_TRUE(reply.ok()) << errc_text(reply.error.code);
+    EXPECT_EQ(tries, 2);
+    EXPECT_EQ(run(remove).error.code, Errc::noent);  // without a doubt this time
+    tries = 0;
+    Compound make;
+    make.root().add(vfs::Create{.name = "new"}).getattr(stat_mask);
+    reply = run(make);
+    EXPECT_TRUE(reply.ok()) << errc_text(reply.error.code);
+    EXPECT_EQ(run(make).error.code, Errc::exist);
+}
+
 TEST_F(Recovery, replies_that_nobody_waits_for_are_passed_over) {
     connect();
     server->fate = [](const Seen& seen) {

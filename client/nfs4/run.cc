@@ -138,6 +138,8 @@ Mount::Next Mount::judge(Lowering& progress, Batch& batch, vfs::Reply& reply) {
     if (batch.verdict == Verdict::again_later) return Next::pause;
     if (batch.verdict != Verdict::answered) {
         progress.never_cache = progress.never_cache || batch.too_big_to_cache;
+        if (batch.maybe_done)
+            progress.maybe_done_until = batch.first + static_cast<uint32_t>(batch.results.size());
         return Next::go_on;
     }
     // Servers may say so at the operation behind SEQUENCE, too (RFC 8881 section 18.46.3).
@@ -167,6 +169,8 @@ Mount::Next Mount::judge(Lowering& progress, Batch& batch, vfs::Reply& reply) {
             break;
     }
     if (batch.status == NFS4ERR_DELAY || batch.status == NFS4ERR_GRACE) return Next::pause;
+    if (progress.next() < progress.maybe_done_until && was_done(progress, batch, reply))
+        return Next::go_on;
     if (is_state_error(batch.status) && progress.position().open) {
         return batch.state_epoch != state_epoch_ ? Next::go_on : Next::renew;
     }
@@ -186,6 +190,30 @@ void Mount::note_missing(const vfs::Op& op) noexcept {
     if (std::holds_alternative<vfs::SetXattr>(op)) miss(OP_SETXATTR);
     if (std::holds_alternative<vfs::ListXattrs>(op)) miss(OP_LISTXATTRS);
     if (std::holds_alternative<vfs::RemoveXattr>(op)) miss(OP_REMOVEXATTR);
+}
+
+// The session was lost with this operation on its way, and now it fails as it would if that first
+// try had been carried out: then that was us, and it is done. (A reply cache that outlives the
+// server would tell for certain; where there is none, this is the likelier of two guesses.)
+bool Mount::was_done(Lowering& progress, Batch& batch, vfs::Reply& reply) {
+    const vfs::Op& op = progress.operation();
+    auto* open = std::get_if<vfs::Open>(&op);
+    if (open && open->create == vfs::Open::Create::guarded && batch.status == NFS4ERR_EXIST) {
+        progress.made_already = progress.next();
+        return true;
+    }
+    bool made = batch.status == NFS4ERR_EXIST &&
+                (std::holds_alternative<vfs::Create>(op) || std::holds_alternative<vfs::Link>(op));
+    bool gone = batch.status == NFS4ERR_NOENT && (std::holds_alternative<vfs::Remove>(op) ||
+                                                  std::holds_alternative<vfs::Rename>(op));
+    if (!made && !gone) return false;
+    if (std::holds_alternative<vfs::Create>(op)) batch.result<vfs::Create>(progress.next());
+    if (std::holds_alternative<vfs::Link>(op)) batch.result<vfs::Link>(progress.next());
+    if (std::holds_alternative<vfs::Remove>(op)) batch.result<vfs::Remove>(progress.next());
+    if (std::holds_alternative<vfs::Rename>(op)) batch.result<vfs::Rename>(progress.next());
+    batch.failed->index++;
+    progress.advance(batch, reply);
+    return true;
 }
 
 void Mount::fail_program(Lowering& progress, Batch& batch, vfs::Reply& reply) {

@@ -15,6 +15,7 @@ using Verdict = SessionCall::Verdict;
 void SessionCall::completed() noexcept {
     if (error.code == Errc::badsession || error.code == Errc::connreset) {
         verdict = Verdict::again;
+        maybe_done = sends > 0;
     } else if (error.code != Errc::ok) {
         verdict = Verdict::failed;
     } else if (auto read = read_reply(); !read) {
@@ -79,6 +80,7 @@ Result<> SessionCall::read_reply() {
     auto sequenced = results.next(sequence);
     if (!sequenced) return fail(sequenced.error());
     verdict = session_.judge(*this, *sequenced, sequence.sr_resok4);
+    if (verdict == Verdict::again && sends > 1) maybe_done = true;
     if (verdict == Verdict::failed) return fail(error_of(*sequenced));
     if (verdict != Verdict::answered) return {};
     return answered(results);
@@ -114,6 +116,7 @@ Verdict Session::judge(SessionCall& call, nfsstat4 status, const SEQUENCE4resok&
             return Verdict::again_later;
         case NFS4ERR_RETRY_UNCACHED_REP:
             // It ran, and the server did not keep the answer, as we had said it need not.
+            call.maybe_done = true;
             return Verdict::again;
         case NFS4ERR_REP_TOO_BIG_TO_CACHE:
             slot.sequence--;
@@ -197,6 +200,7 @@ CompoundCall Session::begin(wire::xdr::Writer& out, SessionCall& call, uint32_t 
     CompoundCall compound(out, "", minor_);
     compound.add(
         SEQUENCE4args{session_id_, ++slots_[slot].sequence, slot, highest_busy(), call.cache_this});
+    call.operations.reserve(96);
     call.operations = "SEQUENCE";
     call.uid = (credential ? *credential : *own_credential_).uid;
     return compound;

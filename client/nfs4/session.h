@@ -43,6 +43,8 @@ class SessionCall : public Call {
     Verdict verdict = Verdict::pending;
     bool cache_this = false;        // ask the server to keep the reply for a resend
     bool too_big_to_cache = false;  // which it will not
+    // With Verdict::again: an earlier sending of it may have been carried out.
+    bool maybe_done = false;
     wire::nfs4::nfsstat4 status = wire::nfs4::NFS4_OK;  // of the compound
     std::string operations;                             // for traces
     uint32_t answered_operations = 0;                   // that the reply has a result of
