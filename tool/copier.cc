@@ -18,6 +18,32 @@ vfs::SetTime exactly(Timestamp when) { return {.server_clock = false, .value = w
 
 bool called_off(Error error) { return error == Errc::cancelled || error == Errc::interrupted; }
 
+vfs::SetAttributes attributes_to_keep(const Attributes& of) {
+    vfs::SetAttributes all;
+    all.mode = of.mode;
+    all.uid = of.uid;
+    all.gid = of.gid;
+    all.atime = exactly(of.atime);
+    all.mtime = exactly(of.mtime);
+    return all;
+}
+
+// Owners are kept where we may: an ordinary user's copies are the user's. Bits that give another's
+// rights go with that owner only.
+Task<> set_or_leave_owner(const Place& to, vfs::SetAttributes attributes) {
+    auto done = co_await set_attributes(to, attributes).result();
+    bool refused = !done && (done.error() == Errc::perm || done.error() == Errc::access ||
+                             done.error() == Errc::badowner || done.error() == Errc::inval);
+    if (!refused || !attributes.uid) {
+        co_await done;
+        co_return;
+    }
+    attributes.uid.reset();
+    attributes.gid.reset();
+    if (attributes.mode) *attributes.mode &= 01777;
+    co_await set_attributes(to, attributes);
+}
+
 bool inside(const Place& what, const Place& directory) {
     return what.files == directory.files &&
            vfs::is_within(vfs::normalise(what.path), vfs::normalise(directory.path));
@@ -128,13 +154,7 @@ Task<> Copier::copy_directory(Work& work) {
     vfs::SetAttributes after;
     if (fresh && mode != (work.known->mode & ~umask_))
         after.mode = work.known->mode & 0777 & ~umask_;
-    if (options_.preserve) {
-        after.mode = work.known->mode;
-        after.atime = exactly(work.known->atime);
-        after.mtime = exactly(work.known->mtime);
-        after.uid = work.known->uid;
-        after.gid = work.known->gid;
-    }
+    if (options_.preserve) after = attributes_to_keep(*work.known);
     if (!after.empty()) directories_.push_back({work.to, after});
     for (Entry& each : entries) {
         Work below{work.from.child(each.name), work.to.child(each.name), {}, fresh};
@@ -161,33 +181,18 @@ Task<> Copier::copy_link(Work& work) {
     co_await keep_attributes(work.to, *work.known);
 }
 
-// Owners are kept where we may: an ordinary user's copies are the user's.
 Task<> Copier::keep_attributes(const Place& to, const Attributes& of) {
     if (!options_.preserve) co_return;
-    vfs::SetAttributes owner;
-    owner.uid = of.uid;
-    owner.gid = of.gid;
-    auto owned = co_await set_attributes(to, owner).result();
-    vfs::SetAttributes rest;
-    // Bits that give another's rights go with that owner only.
-    if (of.type != FileType::symlink) rest.mode = owned ? of.mode : of.mode & 01777;
-    rest.atime = exactly(of.atime);
-    rest.mtime = exactly(of.mtime);
-    co_await set_attributes(to, rest);
+    vfs::SetAttributes all = attributes_to_keep(of);
+    if (of.type == FileType::symlink) all.mode.reset();
+    co_await set_or_leave_owner(to, all);
 }
 
 // The deepest first: a change below gives a directory a new time.
 Task<> Copier::finish_directories() {
     for (size_t i = directories_.size(); i > 0; i--) {
         Directory& each = directories_[i - 1];
-        vfs::SetAttributes owner;
-        owner.uid = std::exchange(each.attributes.uid, std::nullopt);
-        owner.gid = std::exchange(each.attributes.gid, std::nullopt);
-        if (!owner.empty()) {
-            auto owned = co_await set_attributes(each.to, owner).result();
-            if (!owned && called_off(owned.error())) co_await owned;
-        }
-        auto outcome = co_await set_attributes(each.to, each.attributes).result();
+        auto outcome = co_await set_or_leave_owner(each.to, each.attributes).result();
         if (!outcome) job_.failed("set attributes of", each.to, outcome.error());
     }
 }

@@ -69,9 +69,11 @@ Task<> whole_job(Job& job, const JobBody& body, Interrupts& interrupts) {
     auto closed = co_await job.reactor()
                       .with_deadline(job.servers().close(), MonoClock::now() + closing_patience)
                       .result();
-    if (!closed && !called_off(closed.error())) {
+    if (!closed) {
         complain(fmt::format("ending the connections: {}", errc_text(closed.error().code)));
         job.set_status(exit_failed);
+        // What still runs refers to what would be destroyed now.
+        if (closed.error() == Errc::timedout) _exit(job.status());
     }
     side.stop();
     co_await side.close();
@@ -82,7 +84,7 @@ Task<> whole_job(Job& job, const JobBody& body, Interrupts& interrupts) {
 Job::Job(Reactor& reactor, const CommonOptions& options)
     : reactor_(reactor),
       options_(options),
-      tracer_(options.trace),
+      tracer_(options.trace, isatty(STDERR_FILENO) == 1),
       servers_(reactor, tracer_),
       out_(STDOUT_FILENO) {}
 

@@ -39,9 +39,13 @@ std::string long_lines(const std::vector<Line>& lines, const LineOptions& option
     for (size_t i = 0; i < lines.size(); i++) {
         const vfs::Attributes& of = lines[i].attributes;
         auto& [links, owner, group, size] = cells[i];
-        text += fmt::format("{} {:>{}} {:<{}} {:<{}} {:>{}} {} {}", mode_text(of.type, of.mode),
-                            links, widths[0], owner, widths[1], group, widths[2], size, widths[3],
-                            short_time(of.mtime, now), lines[i].name);
+        // Names begin in one column, numbers end in one.
+        std::string who =
+            fmt::format(fmt::runtime(options.numeric ? "{:>{}} {:>{}}" : "{:<{}} {:<{}}"), owner,
+                        widths[1], group, widths[2]);
+        text +=
+            fmt::format("{} {:>{}} {} {:>{}} {} {}", mode_text(of.type, of.mode), links, widths[0],
+                        who, size, widths[3], short_time(of.mtime, now), lines[i].name);
         if (!lines[i].target.empty()) text += " -> " + lines[i].target;
         text += '\n';
     }

@@ -52,10 +52,14 @@ void Tracer::remember(const client::RpcTrace& trace) {
 void Tracer::connected(std::string_view server, bool again) {
     counters_.connected(server, again);
     if (print_) fmt::print(stderr, "tcp {} connected{}\n", server, again ? " again" : "");
+    if (again && watched_) fmt::print(stderr, "strait: {} is back\n", server);
 }
 
 void Tracer::lost(std::string_view server, Error why) {
     if (print_) fmt::print(stderr, "tcp {} lost: {}\n", server, errc_text(why.code));
+    if (watched_)
+        fmt::print(stderr, "strait: {} does not answer: {}; trying again until you interrupt\n",
+                   server, errc_text(why.code));
 }
 
 uint64_t Tracer::rpcs_to(std::string_view server) const {

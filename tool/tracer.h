@@ -23,7 +23,8 @@ struct Refusal {
 
 class Tracer final : public client::TraceSink {
   public:
-    explicit Tracer(bool print) : print_(print) {}
+    // `watched`: somebody sits there and wants to know that a server has gone and is waited for.
+    explicit Tracer(bool print, bool watched = false) : print_(print), watched_(watched) {}
 
     void rpc(const client::RpcTrace& trace) override;
     void connected(std::string_view server, bool again) override;
@@ -43,6 +44,7 @@ class Tracer final : public client::TraceSink {
     void remember(const client::RpcTrace& trace);
 
     bool print_;
+    bool watched_;
     client::RpcCounters counters_;
     std::map<std::string, uint64_t, std::less<>> by_server_;
     uint64_t chain_ = 0;
