@@ -51,6 +51,10 @@ void FileState::set_head(BufferChain data, bool whole, const Attributes& attribu
              MonoClock::now() + mount_->policy().acregmin};
 }
 
+void FileState::lock_released() {
+    for (StopSource* wait : lock_waits_) wait->request_stop(Errc::again);
+}
+
 void FileState::drop_head() { head_ = {}; }
 
 void FileState::data_changed() {

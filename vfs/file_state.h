@@ -51,6 +51,11 @@ class FileState final : public RefCounted {
     void add(OpenRegular& open) { opens_.push_back(&open); }
     void remove(OpenRegular& open) { std::erase(opens_, &open); }
     const std::vector<OpenRegular*>& opens() const { return opens_; }
+    // --- who waits for a lock on it here: tries again when one of ours is released
+    void add_lock_wait(StopSource& wait) { lock_waits_.push_back(&wait); }
+    void remove_lock_wait(StopSource& wait) { std::erase(lock_waits_, &wait); }
+    void lock_released();
+
     // An open that may write; there is one while anything is pending.
     std::optional<Writer> writer() const;
 
@@ -58,6 +63,7 @@ class FileState final : public RefCounted {
     const MountRef mount_;
     const Handle handle_;
     std::vector<OpenRegular*> opens_;
+    std::vector<StopSource*> lock_waits_;  // first come first
     uint64_t size_ = 0;
     uint64_t known_change_ = 0;
     Timestamp written_at_;

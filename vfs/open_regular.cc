@@ -150,6 +150,7 @@ Task<> OpenRegular::finish(Ref<OpenRegular> self) {
     }
     self->open_ = {};
     self->stream_.drop();
+    self->state_->lock_released();
     self->closed_.set();
 }
 

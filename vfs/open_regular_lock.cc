@@ -10,6 +10,28 @@ namespace strait::vfs {
 namespace {
 constexpr Duration first_wait = 1ms;
 constexpr Duration longest_wait = 500ms;
+
+// Between two tries: ends early when a lock is released here, and with the scope around.
+class Pause final : private StopCallback {
+  public:
+    Pause(FileState& file, const Scope& around) : file_(file), scope_{around.deadline, &source_} {
+        if (around.stop) around.stop->add(*this);
+        file_.add_lock_wait(source_);
+    }
+    ~Pause() override { file_.remove_lock_wait(source_); }
+    const Scope& scope() const { return scope_; }
+
+  private:
+    void on_stop(Errc reason) noexcept override { source_.request_stop(reason); }
+    FileState& file_;
+    StopSource source_;
+    Scope scope_;
+};
+
+Result<> still_wanted(const Scope& scope) {
+    if (scope.stop && scope.stop->stopped()) return fail(scope.stop->reason());
+    return {};
+}
 }  // namespace
 
 Task<> OpenRegular::try_lock(const Lock& wanted) {
@@ -29,11 +51,18 @@ Task<> OpenRegular::lock(LockKind kind, uint64_t offset, uint64_t length, uint64
     co_await pin();
     const auto& sleep = mount().options().sleep;
     Lock wanted{.kind = kind, .offset = offset, .length = length, .owner = {0, owner}};
+    const Scope& around = co_await this_scope;
+    // A try that was sent is heard to its end: nobody may hold a lock unknowingly.
+    const Scope one_try{around.deadline, nullptr};
     for (Duration pause = first_wait;; pause = std::min(pause * 2, longest_wait)) {
-        auto taken = co_await try_lock(wanted).result();
+        co_await still_wanted(around);
+        auto taken = co_await try_lock(wanted).within(one_try).result();
         if (taken) break;
         if (taken.error() != Errc::again || !wait || !sleep) co_await taken.error();
-        co_await sleep(pause);
+        co_await still_wanted(around);
+        Pause between(*state_, around);
+        auto slept = co_await sleep(pause).within(between.scope()).result();
+        if (!slept && slept.error() == Errc::again) pause = first_wait / 2;
     }
     state_->data_changed();
     state_->changed();
@@ -46,6 +75,7 @@ Task<> OpenRegular::unlock(uint64_t offset, uint64_t length, uint64_t owner) {
     Compound program = on_open();
     program.add(Unlock{offset, length, {0, owner}});
     Reply done = co_await mount().run_all(program);
+    state_->lock_released();
 }
 
 Task<std::optional<LockConflict>> OpenRegular::test_lock(LockKind kind, uint64_t offset,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "preload/door/door.h"
 
+#include <algorithm>
 #include <atomic>
 
 #include "base/log.h"
@@ -71,23 +72,77 @@ void RingDoor::take_all() {
             if (ProcessRef program = rings_[number]) take(program);
         }
     }
+    start_queued();
 }
 
+// A bit says no more than "look": a new request, or one under way that is called off.
 void RingDoor::take(const ProcessRef& program) {
-    uint64_t pending = shm::take_pending(program->memory->ring());
-    for (; pending; pending &= pending - 1) {
+    shm::Ring& ring = program->memory->ring();
+    for (uint64_t pending = shm::take_pending(ring); pending; pending &= pending - 1) {
         auto slot = static_cast<size_t>(__builtin_ctzll(pending));
-        program->requests.spawn(run(program, slot));
+        uint64_t bit = uint64_t{1} << slot;
+        if (program->under_way & bit) {
+            StopSource* wait = program->waits[slot];
+            if (wait && shm::called_off(ring.slots[slot])) wait->request_stop(Errc::interrupted);
+        } else if (shm::submitted(ring.slots[slot])) {
+            program->waiting |= bit;
+        }
     }
+    enqueue(program);
+}
+
+void RingDoor::enqueue(const ProcessRef& program) {
+    if (program->queued || program->waiting == 0) return;
+    program->queued = true;
+    queue_.push_back(program);
+}
+
+size_t RingDoor::fair_share() const noexcept {
+    constexpr size_t all = 128, least = 4;
+    return std::clamp(all / std::max<size_t>(busy_, 1), least, shm::slot_count);
+}
+
+// One of each program in turn, until nobody has any or may begin one.
+void RingDoor::start_queued() {
+    if (std::exchange(starting_, true)) return;
+    for (size_t refused = 0; refused < queue_.size();) {
+        ProcessRef program = std::move(queue_.front());
+        queue_.pop_front();
+        program->queued = false;
+        if (program->ended) continue;
+        if (program->counted < fair_share()) {
+            start_one(program);
+            refused = 0;
+        } else {
+            ++refused;
+        }
+        enqueue(program);
+    }
+    starting_ = false;
+}
+
+void RingDoor::start_one(const ProcessRef& program) {
+    uint64_t later = program->waiting & ~uint64_t{0} << program->next_slot;
+    auto slot = static_cast<size_t>(__builtin_ctzll(later ? later : program->waiting));
+    program->next_slot = (slot + 1) % shm::slot_count;
+    uint64_t bit = uint64_t{1} << slot;
+    program->waiting &= ~bit;
+    program->under_way |= bit;
+    program->requests.spawn(run(program, slot));
 }
 
 Task<> RingDoor::run(ProcessRef program, size_t slot) {
     Exchange exchange(program, tokens_, slot);
+    const bool counts = !exchange.may_wait();
+    if (counts && program->counted++ == 0) ++busy_;
     auto sound = exchange.check();
     auto outcome = sound ? co_await dispatch(exchange).result() : sound;
     ++program->calls;
     if (sound) ++calls_[exchange.request.op];
+    if (counts && --program->counted == 0) --busy_;
+    program->under_way &= ~(uint64_t{1} << slot);
     exchange.finish(outcome ? Error(Errc::ok) : outcome.error());
+    start_queued();
 }
 
 Task<> RingDoor::dispatch(Exchange& exchange) {

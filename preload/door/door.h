@@ -4,11 +4,13 @@
 // socket, hand their ring over and close it; from then on the doorbell tells of requests and a
 // pidfd of the program's end. One core.
 //
-// Bounded: a program has shm::slot_count requests under way at most, there are shm::ring_limit
-// programs at most. Fair: each turn takes what every ring has, starting after the one it began with
-// before.
+// Bounded: there are shm::ring_limit programs at most, and a program has fair_share() requests
+// under way, its second not before everybody's first: between 64 for one alone and 4 in a crowd.
+// What is beyond stays in its ring, whose slots are the limit of what it can ask. Requests that
+// wait for a lock do not count, or they would keep out what they wait for.
 
 #include <array>
+#include <deque>
 #include <functional>
 
 #include "preload/door/exchange.h"
@@ -64,6 +66,10 @@ class RingDoor {
     Task<> answer_doorbell();
     void take_all();
     void take(const ProcessRef& program);
+    void enqueue(const ProcessRef& program);
+    void start_queued();
+    void start_one(const ProcessRef& program);
+    size_t fair_share() const noexcept;
     Task<> run(ProcessRef program, size_t slot);
     Task<> dispatch(Exchange& exchange);
     Task<> op_adopt(Exchange& exchange);
@@ -81,6 +87,9 @@ class RingDoor {
     std::unordered_map<pid_t, ProcessRef> programs_;
     std::vector<ProcessRef> rings_;  // by their number in the doorbell
     size_t first_ring_ = 0;          // where the next turn begins
+    std::deque<ProcessRef> queue_;   // programs with requests that have not begun
+    size_t busy_ = 0;                // programs with requests that count
+    bool starting_ = false;
     std::unordered_map<uint64_t, Ticket> tickets_;
     uint64_t next_ticket_ = 1;
     std::array<uint64_t, static_cast<size_t>(shm::Op::count_)> calls_{};

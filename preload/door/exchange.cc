@@ -89,6 +89,17 @@ void Exchange::finish(Error error) noexcept {
         syscall(SYS_futex, &mine.state, FUTEX_WAKE, INT_MAX, nullptr, nullptr, 0);
 }
 
+CallOff::CallOff(Exchange& exchange, const Scope& around)
+    : entry_(exchange.process->waits[exchange.slot]), scope_{around.deadline, &source_} {
+    entry_ = &source_;
+    if (around.stop && around.stop->stopped()) source_.request_stop(around.stop->reason());
+    if (around.stop && !around.stop->stopped()) around.stop->add(*this);
+    if (shm::called_off(exchange.memory->ring().slots[exchange.slot]))
+        source_.request_stop(Errc::interrupted);
+}
+
+CallOff::~CallOff() { entry_ = nullptr; }
+
 uint32_t type_bits(vfs::FileType type) noexcept {
     switch (type) {
         case vfs::FileType::none:

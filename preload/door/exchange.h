@@ -20,6 +20,11 @@ struct Exchange {
     // The first place; Errc::badf when its directory is not known. The Exchange outlives its use.
     Result<vfs::At> at();
     Result<vfs::At> at2();
+    // A lock that may be held by others for long; it can be called off.
+    bool may_wait() const noexcept {
+        return request.op == static_cast<uint16_t>(shm::Op::lock) &&
+               (request.arg & shm::lock_wait) != 0;
+    }
     bool has_path() const noexcept { return request.path_bytes != 0 || request.token == 0; }
 
     MutableBytes window() noexcept;
@@ -44,6 +49,20 @@ struct Exchange {
     Result<TokenRef> held(uint64_t id) const;
     Result<vfs::At> place(uint64_t token, const std::string& text, bool follow, TokenRef& keep);
     TokenRef directory_, directory2_;
+};
+
+// For the wait of an Exchange: its own end, or the program's word that it is no longer wanted.
+class CallOff final : private StopCallback {
+  public:
+    CallOff(Exchange& exchange, const Scope& around);
+    ~CallOff() override;
+    const Scope& scope() const noexcept { return scope_; }
+
+  private:
+    void on_stop(Errc reason) noexcept override { source_.request_stop(reason); }
+    StopSource*& entry_;
+    StopSource source_;
+    Scope scope_;
 };
 
 // What the program's stat structures need, from what the file system told.

@@ -59,10 +59,13 @@ Task<> op_close(Exchange& exchange) {
 Task<> op_lock(Exchange& exchange) {
     TokenRef token = co_await exchange.token();
     if (exchange.request.arg & shm::lock_process) token->locked = true;
+    const Scope& around = co_await this_scope;
+    CallOff called_off(exchange, around);
     auto outcome =
         co_await token->file
             ->lock(kind_of(exchange.request), exchange.request.offset, exchange.request.count,
                    owner_of(exchange), exchange.request.arg & shm::lock_wait)
+            .within(called_off.scope())
             .result();
     if (!outcome && outcome.error() == Errc::denied) co_await Errc::again;
     co_await outcome;

@@ -5,6 +5,8 @@
 
 #include <sys/types.h>
 
+#include <array>
+
 #include "base/sync.h"
 #include "preload/door/shared_memory.h"
 #include "preload/door/token_table.h"
@@ -25,6 +27,13 @@ struct Process final : RefCounted {
     Holding inherited;  // what the image before, or the parent, held: until this one names its own
     uint64_t calls = 0;
     Nursery requests;
+    // By slot, as bits: handed over and not begun; begun.
+    uint64_t waiting = 0, under_way = 0;
+    size_t counted = 0;    // of under_way, but for those that wait for long
+    size_t next_slot = 0;  // where the next turn begins
+    bool queued = false;
+    // Ends the wait of the request in that slot.
+    std::array<StopSource*, shm::slot_count> waits{};
 
     // Of its record locks. Tells processes from opens, whose owners are tokens.
     uint64_t lock_owner() const noexcept { return process_owner | static_cast<uint64_t>(pid); }

@@ -4,6 +4,7 @@
 #include <sys/random.h>
 
 #include "base/log.h"
+#include "base/sync.h"
 
 namespace strait::preload {
 
@@ -38,14 +39,26 @@ Task<> give_up(TokenRef token, uint64_t owner) {
     co_await outcome;
 }
 
-Task<> give_up_all(Holding holding, uint64_t owner) {
-    Result<> first;
-    for (auto at = holding.begin(); at != holding.end();) {
-        auto node = holding.extract(at);
+namespace {
+
+Task<> give_up_rest(Holding& holding, uint64_t owner, Result<>& first) {
+    while (!holding.empty()) {
+        auto node = holding.extract(holding.begin());
         auto outcome = co_await give_up(std::move(node.mapped()), owner).result();
         if (!outcome && first) first = outcome;
-        at = holding.begin();
     }
+}
+
+}  // namespace
+
+Task<> give_up_all(Holding holding, uint64_t owner) {
+    constexpr size_t at_once = 16;
+    static constexpr Scope to_the_end{};
+    Result<> first;
+    Nursery nursery;
+    for (size_t i = 0; i < at_once && !holding.empty(); ++i)
+        nursery.spawn(give_up_rest(holding, owner, first));
+    co_await nursery.close().within(to_the_end);
     co_await first;
 }
 

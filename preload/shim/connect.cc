@@ -20,6 +20,7 @@ namespace {
 struct Mine {
     Link* link;
     uint32_t connecting;  // futex: 1 while a thread connects
+    uint32_t long_waits;
 };
 Mine* mine;
 
@@ -50,7 +51,8 @@ int make_ring() noexcept {
     int fd = static_cast<int>(
         raw::call(SYS_memfd_create, raw::as_long("strait-ring"), MFD_CLOEXEC | MFD_ALLOW_SEALING));
     if (fd < 0) return fd;
-    if (raw::call(SYS_ftruncate, fd, sizeof(shm::Ring)) != 0 ||
+    if (raw::call(SYS_fchmod, fd, 0600) != 0 ||
+        raw::call(SYS_ftruncate, fd, sizeof(shm::Ring)) != 0 ||
         raw::fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) != 0) {
         raw::close(fd);
         return -ENOMEM;
@@ -150,10 +152,10 @@ Link* make_link(int& error) noexcept {
     return nullptr;
 }
 
-// Who are we to wait for: another thread that connects. A handler of this one cannot come between,
-// for signals are held meanwhile.
+// Who are we to wait for: another thread that connects. A handler of this one cannot come between;
+// ^C and kill work, should the agent not answer.
 Link* connect_once(int& error) noexcept {
-    raw::SignalsHeld held;
+    raw::HandlersHeld held;
     while (__atomic_exchange_n(&mine->connecting, 1, __ATOMIC_ACQUIRE))
         raw::futex_wait(&mine->connecting, 1, nullptr);
     Link* link = __atomic_load_n(&mine->link, __ATOMIC_ACQUIRE);
@@ -222,6 +224,21 @@ Link* link(int& error) noexcept {
 void drop_link(Link* link) noexcept {
     __atomic_compare_exchange_n(&mine->link, &link, nullptr, false, __ATOMIC_ACQ_REL,
                                 __ATOMIC_ACQUIRE);
+}
+
+bool dropped(const Link* link) noexcept {
+    return __atomic_load_n(&mine->link, __ATOMIC_ACQUIRE) != link;
+}
+
+bool enter_long_wait() noexcept {
+    constexpr uint32_t most = shm::slot_count * 3 / 4;
+    if (!mine || __atomic_fetch_add(&mine->long_waits, 1, __ATOMIC_RELAXED) < most) return true;
+    leave_long_wait();
+    return false;
+}
+
+void leave_long_wait() noexcept {
+    if (mine) __atomic_fetch_sub(&mine->long_waits, 1, __ATOMIC_RELAXED);
 }
 
 bool agent_alive(const Link& link) noexcept {

@@ -24,7 +24,13 @@ struct Link {
 Link* link(int& error) noexcept;
 // After the agent of `link` died: the next link() looks for a new one.
 void drop_link(Link* link) noexcept;
+bool dropped(const Link* link) noexcept;
 bool agent_alive(const Link& link) noexcept;
+
+// Requests that may wait for long (locks) take no more than a part of the slots, so that what ends
+// their wait finds one. False: too many wait already.
+bool enter_long_wait() noexcept;
+void leave_long_wait() noexcept;
 
 // Once per process, before the first link().
 void prepare_connecting() noexcept;

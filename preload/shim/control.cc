@@ -7,6 +7,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "preload/shim/connect.h"
 #include "preload/shim/ours.h"
 #include "preload/shim/raw.h"
 #include "preload/shim/report.h"
@@ -58,8 +59,35 @@ int range_of(Open& open, const struct flock& lock, uint64_t& start, uint64_t& le
     return 0;
 }
 
+int ask_for_lock(Open& open, uint64_t start, uint64_t length, uint32_t arg) noexcept {
+    Call call(shm::Op::lock);
+    call.on(open);
+    if (call.error()) return call.error();
+    call.request().offset = start;
+    call.request().count = length;
+    call.request().arg = arg;
+    return arg & shm::lock_wait ? call.run_interruptibly() : call.run();
+}
+
+// Waits at the agent; where too many do already, it tries again and again.
+int wait_for_lock(Open& open, uint64_t start, uint64_t length, uint32_t arg) noexcept {
+    for (long pause_ms = 1;; pause_ms = pause_ms < 50 ? pause_ms * 2 : 100) {
+        if (enter_long_wait()) {
+            int error = ask_for_lock(open, start, length, arg);
+            leave_long_wait();
+            return error;
+        }
+        int error = ask_for_lock(open, start, length, arg & ~uint32_t{shm::lock_wait});
+        if (error != EAGAIN) return error;
+        if (int interrupted = pause_interruptibly(pause_ms)) return interrupted;
+    }
+}
+
 int lock_call(Open& open, shm::Op op, uint64_t start, uint64_t length, uint32_t arg,
               struct flock* found) noexcept {
+    if (op == shm::Op::lock)
+        return done(arg & shm::lock_wait ? wait_for_lock(open, start, length, arg)
+                                         : ask_for_lock(open, start, length, arg));
     Call call(op);
     call.on(open);
     if (call.error()) return failed(call.error());

@@ -86,18 +86,35 @@ inline void munmap(void* at, size_t length) noexcept {
 inline long futex_wait(uint32_t* word, uint32_t expected, const timespec* timeout) noexcept {
     return call(SYS_futex, as_long(word), FUTEX_WAIT, expected, as_long(timeout));
 }
+// Until `deadline` (CLOCK_MONOTONIC). Unlike futex_wait with a timeout it goes on after a handler
+// that was installed with SA_RESTART, and says -EINTR after any other. Before Linux 5.16: -ENOSYS.
+inline long futex_wait_until(uint32_t* word, uint32_t expected, const timespec& deadline) noexcept {
+    struct {
+        uint64_t value, address;
+        uint32_t flags, reserved;
+    } wait{expected, reinterpret_cast<uint64_t>(word), 2 /* 32 bits, shared */, 0};
+    constexpr long futex_waitv = 449;
+    return call(futex_waitv, as_long(&wait), 1, 0, as_long(&deadline), CLOCK_MONOTONIC);
+}
 inline void futex_wake(uint32_t* word, int count) noexcept {
     call(SYS_futex, as_long(word), FUTEX_WAKE, count);
 }
 
-// All signals held off while in scope: what a handler must not find half done.
-class SignalsHeld {
+// While in scope no handler of the program runs on this thread: what it must not find half done.
+// Signals that end or stop the process still do.
+class HandlersHeld {
   public:
-    SignalsHeld() noexcept {
-        uint64_t all = ~uint64_t{0};
-        call(SYS_rt_sigprocmask, SIG_BLOCK, as_long(&all), as_long(&before_), 8);
+    HandlersHeld() noexcept {
+        uint64_t held = ~uint64_t{0};
+        constexpr int standard_signals = 31;
+        for (int signal = 1; signal <= standard_signals; ++signal) {
+            long action[16] = {};  // the kernel's struct sigaction; the handler comes first
+            call(SYS_rt_sigaction, signal, 0, as_long(action), 8);
+            if (action[0] == 0) held &= ~(uint64_t{1} << (signal - 1));  // SIG_DFL
+        }
+        call(SYS_rt_sigprocmask, SIG_BLOCK, as_long(&held), as_long(&before_), 8);
     }
-    ~SignalsHeld() { call(SYS_rt_sigprocmask, SIG_SETMASK, as_long(&before_), 0, 8); }
+    ~HandlersHeld() { call(SYS_rt_sigprocmask, SIG_SETMASK, as_long(&before_), 0, 8); }
 
   private:
     uint64_t before_ = 0;

@@ -58,39 +58,60 @@ void give_slot(Link& link, size_t slot) noexcept {
 }
 
 // Waits until a slot is free. The timeout finds slots that were posted, which nobody announces.
-size_t wait_for_slot(Link& link) noexcept {
-    size_t slot = 0;
+// False: the agent died, and the slots in use with it.
+bool wait_for_slot(Link& link, size_t& slot) noexcept {
+    constexpr int looks_at_agent_every = 64;
+    bool taken = false;
     __atomic_fetch_add(&link.waiters, 1, __ATOMIC_SEQ_CST);
-    for (;;) {
+    for (int turn = 1; !dropped(&link); ++turn) {
         uint32_t freed = __atomic_load_n(&link.freed, __ATOMIC_SEQ_CST);
         reap_posted(link);
-        if (take_slot(link, slot)) break;
+        taken = take_slot(link, slot);
+        if (taken || (turn % looks_at_agent_every == 0 && !agent_alive(link))) break;
         const timespec pause{0, 1'000'000};
         raw::futex_wait(&link.freed, freed, &pause);
     }
     __atomic_fetch_sub(&link.waiters, 1, __ATOMIC_SEQ_CST);
-    return slot;
+    return taken;
 }
 
 bool is_done(const shm::Slot& slot) noexcept {
     return __atomic_load_n(&slot.state, __ATOMIC_ACQUIRE) == shm::slot_done;
 }
 
-// False: the agent died before it answered.
-bool wait_for_reply(Link& link, shm::Slot& slot) noexcept {
+long wait_until(uint32_t* word, uint32_t expected, long pause_ms) noexcept {
+    timespec deadline;
+    raw::call(SYS_clock_gettime, CLOCK_MONOTONIC, raw::as_long(&deadline));
+    long ns = deadline.tv_nsec + pause_ms % 1000 * 1'000'000;
+    deadline.tv_sec += pause_ms / 1000 + ns / 1'000'000'000;
+    deadline.tv_nsec = ns % 1'000'000'000;
+    long result = raw::futex_wait_until(word, expected, deadline);
+    if (result != -ENOSYS && result != -EPERM) return result;
+    // An older kernel: any handler ends the wait.
+    const timespec pause{pause_ms / 1000, pause_ms % 1000 * 1'000'000};
+    return raw::futex_wait(word, expected, &pause);
+}
+
+// 0; EIO: the agent died before it answered; EINTR (when asked for): a handler ran. The kernel ends
+// the process from within this wait as from any.
+int wait_for_reply(Link& link, shm::Slot& slot, bool interruptibly) noexcept {
     for (uint64_t begin = cycles(); cycles() - begin < spin_cycles; relax())
-        if (is_done(slot)) return true;
+        if (is_done(slot)) return 0;
     __atomic_store_n(&slot.sleeping, 1, __ATOMIC_SEQ_CST);
     long pause_ms = 50;
     while (!is_done(slot)) {
-        const timespec pause{pause_ms / 1000, pause_ms % 1000 * 1'000'000};
-        long result = raw::call(SYS_futex, raw::as_long(&slot.state), FUTEX_WAIT,
-                                shm::slot_submitted, raw::as_long(&pause));
+        long result = wait_until(&slot.state, shm::slot_submitted, pause_ms);
+        if (result == -EINTR && interruptibly) return EINTR;
         if (result != -ETIMEDOUT) continue;
-        if (!agent_alive(link)) return is_done(slot);
+        if (!agent_alive(link)) return is_done(slot) ? 0 : EIO;
         pause_ms = pause_ms < 500 ? pause_ms * 2 : 1000;
     }
-    return true;
+    return 0;
+}
+
+void call_off(Link& link, size_t slot) noexcept {
+    if (shm::call_off(*link.ring, slot, *link.doorbell, link.number))
+        raw::futex_wake(&link.doorbell->sequence, 1);
 }
 
 void ring_the_bell(Link& link, size_t slot) noexcept {
@@ -104,10 +125,16 @@ Call::Call(shm::Op op) noexcept {
     link_ = link(error_);
     if (!link_) return;
     reap_posted(*link_);
-    if (!take_slot(*link_, slot_)) slot_ = wait_for_slot(*link_);
+    if (!take_slot(*link_, slot_) && !wait_for_slot(*link_, slot_)) {
+        drop_link(link_);
+        link_ = nullptr;
+        error_ = EIO;
+        return;
+    }
     shm::Slot& slot = link_->ring->slots[slot_];
     slot.state = shm::slot_claimed;
     slot.sleeping = 0;
+    slot.called_off = 0;
     memset(&slot.request, 0, sizeof(slot.request));
     slot.request.op = static_cast<uint16_t>(op);
     request_ = &slot.request;
@@ -166,16 +193,36 @@ Call& Call::text2(const char* text) noexcept {
     return *this;
 }
 
+int Call::finish(bool answered) noexcept {
+    if (answered) return reply_->error;
+    // The slot is lost with its ring.
+    drop_link(link_);
+    link_ = nullptr;
+    return error_ = EIO;
+}
+
 int Call::run() noexcept {
     if (error_) return error_;
     ring_the_bell(*link_, slot_);
-    if (!wait_for_reply(*link_, link_->ring->slots[slot_])) {
-        // The slot is lost with its ring.
-        drop_link(link_);
-        link_ = nullptr;
-        return error_ = EIO;
+    return finish(wait_for_reply(*link_, link_->ring->slots[slot_], false) == 0);
+}
+
+// Called off, it may have been done all the same: the reply says.
+int Call::run_interruptibly() noexcept {
+    if (error_) return error_;
+    ring_the_bell(*link_, slot_);
+    shm::Slot& slot = link_->ring->slots[slot_];
+    int outcome = wait_for_reply(*link_, slot, true);
+    if (outcome == EINTR) {
+        call_off(*link_, slot_);
+        outcome = wait_for_reply(*link_, slot, false);
     }
-    return reply_->error;
+    return finish(outcome == 0);
+}
+
+int pause_interruptibly(long pause_ms) noexcept {
+    uint32_t never_changes = 0;
+    return wait_until(&never_changes, 0, pause_ms) == -EINTR ? EINTR : 0;
 }
 
 int Call::run(Where& where) noexcept {

@@ -37,10 +37,14 @@ class Call {
     // The same at a path: when that leads out of all mounts, it is noted in `where` and EXDEV
     // returned.
     int run(Where& where) noexcept;
+    // The same for a request that may wait for long: a signal whose handler was installed without
+    // SA_RESTART ends it with EINTR.
+    int run_interruptibly() noexcept;
     // Sends it; nobody waits.
     void post() noexcept;
 
   private:
+    int finish(bool answered) noexcept;
     int copy_name(char* out, uint32_t& bytes, const Where& where) noexcept;
     struct Link* link_ = nullptr;
     shm::Request* request_ = nullptr;
@@ -56,6 +60,9 @@ inline int failed(int error) noexcept {
     return -1;
 }
 inline int done(int error) noexcept { return error == 0 ? 0 : failed(error); }
+
+// Waits: 0, or EINTR as run_interruptibly().
+int pause_interruptibly(long pause_ms) noexcept;
 
 // Whether this process has a ring by now.
 bool connected() noexcept;

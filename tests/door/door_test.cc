@@ -168,6 +168,50 @@ TEST_F(Door, a_killed_program_holds_no_lock_and_no_file) {
     EXPECT_EQ(door.open_files(), 1u);
 }
 
+TEST_F(Door, a_wait_that_is_called_off_answers_so_and_holds_nothing) {
+    uint64_t first = program.open("/n/locked", create), second = program.open("/n/locked", create);
+    auto lock = [&](uint64_t token, uint32_t how, size_t slot) {
+        auto& request = program.request(shm::Op::lock, slot);
+        request.token = token;
+        request.count = ~uint64_t{0};
+        request.arg = shm::lock_exclusive | how;
+    };
+    lock(first, 0, 0);
+    EXPECT_EQ(program.call(0), 0);
+    lock(second, shm::lock_wait, 1);
+    program.submit(1);
+    shm::call_off(program.ring(), 1, program.bell(), program.number());
+    program.wake_door();
+    EXPECT_EQ(program.wait(1).error, EINTR);
+    program.request(shm::Op::close).token = first;
+    EXPECT_EQ(program.call(0), 0);
+    uint64_t third = program.open("/n/locked", create);
+    lock(third, 0, 0);
+    EXPECT_EQ(program.call(0), 0);
+}
+
+TEST_F(Door, a_slot_that_is_under_way_is_not_begun_again) {
+    uint64_t first = program.open("/n/locked", create), second = program.open("/n/locked", create);
+    auto lock = [&](uint64_t token, uint32_t how, size_t slot) {
+        auto& request = program.request(shm::Op::lock, slot);
+        request.token = token;
+        request.count = ~uint64_t{0};
+        request.arg = shm::lock_exclusive | how;
+    };
+    lock(first, 0, 0);
+    EXPECT_EQ(program.call(0), 0);
+    lock(second, shm::lock_wait, 1);
+    program.submit(1);
+    for (int round = 0; round < 100; ++round) {
+        shm::ring_bell(program.ring(), 1, program.bell(), program.number());
+        program.wake_door();
+    }
+    program.request(shm::Op::close).token = first;
+    EXPECT_EQ(program.call(0), 0);
+    EXPECT_EQ(program.wait(1).error, 0);
+    EXPECT_EQ(door.calls(shm::Op::lock), 2u);
+}
+
 TEST_F(Door, a_child_claims_what_its_parent_held_though_the_parent_has_closed_it) {
     uint64_t token = program.open("/n/shared", create);
     program.request(shm::Op::fork_prepare);

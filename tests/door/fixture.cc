@@ -76,6 +76,9 @@ size_t DoorThread::open_files() {
 size_t DoorThread::programs() {
     return ask([this] { return door_->programs(); });
 }
+size_t DoorThread::calls(shm::Op op) {
+    return ask([this, op] { return door_->calls()[static_cast<size_t>(op)]; });
+}
 
 namespace {
 
@@ -155,6 +158,7 @@ int Program::connect(const std::string& path, Greeting greeting) {
 shm::Request& Program::request(shm::Op op, size_t slot) {
     shm::Slot& mine = ring_->slots[slot];
     mine.state = shm::slot_claimed;
+    mine.called_off = 0;
     mine.request = {};
     mine.request.op = static_cast<uint16_t>(op);
     return mine.request;
@@ -167,8 +171,12 @@ void Program::path(const char* text, size_t slot) {
 
 void Program::submit(size_t slot) {
     ring_->slots[slot].sleeping = 1;
-    if (shm::submit(*ring_, slot, *bell_, number_))
-        syscall(SYS_futex, &bell_->sequence, FUTEX_WAKE, 1, nullptr, nullptr, 0);
+    shm::submit(*ring_, slot, *bell_, number_);
+    wake_door();
+}
+
+void Program::wake_door() {
+    syscall(SYS_futex, &bell_->sequence, FUTEX_WAKE, 1, nullptr, nullptr, 0);
 }
 
 const shm::Reply& Program::wait(size_t slot) {

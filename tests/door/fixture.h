@@ -24,6 +24,7 @@ class DoorThread {
     // Counted on the door's own thread.
     size_t open_files();
     size_t programs();
+    size_t calls(shm::Op op);
 
   private:
     void serve();
@@ -61,6 +62,7 @@ class Program {
     shm::Request& request(shm::Op op, size_t slot = 0);
     void path(const char* text, size_t slot = 0);
     void submit(size_t slot = 0);
+    void wake_door();
     const shm::Reply& wait(size_t slot = 0);
     // Both; returns the reply's errno.
     int call(size_t slot = 0);

@@ -15,8 +15,9 @@ inline constexpr size_t ring_limit = 4096;  // rings of one agent
 enum : uint32_t { slot_free = 0, slot_claimed = 1, slot_submitted = 2, slot_done = 3 };
 
 struct alignas(64) Slot {
-    uint32_t state;     // futex of the client
-    uint32_t sleeping;  // the client waits in the kernel
+    uint32_t state;       // futex of the client
+    uint32_t sleeping;    // the client waits in the kernel
+    uint32_t called_off;  // the client no longer wants what it submitted; meant for waits
     Request request;
     Reply reply;
 };
@@ -25,7 +26,7 @@ struct alignas(64) RingHeader {
     uint32_t magic;
     uint32_t version;
     alignas(
-        64) uint64_t pending;  // a bit for each submitted slot; the agent takes them all at once
+        64) uint64_t pending;  // a bit for each slot to look at; the agent takes them all at once
 };
 
 struct Names {
@@ -57,10 +58,9 @@ static_assert(sizeof(Doorbell) <= doorbell_bytes);
 
 // --- the protocol of a slot, for both sides
 
-// Client: hands a filled slot over. Returns whether the agent must be woken (FUTEX_WAKE on
-// doorbell.sequence).
-inline bool submit(Ring& ring, size_t slot, Doorbell& doorbell, size_t ring_number) noexcept {
-    __atomic_store_n(&ring.slots[slot].state, slot_submitted, __ATOMIC_RELEASE);
+// Client: there is something to look at in a slot. Returns whether the agent must be woken
+// (FUTEX_WAKE on doorbell.sequence).
+inline bool ring_bell(Ring& ring, size_t slot, Doorbell& doorbell, size_t ring_number) noexcept {
     __atomic_fetch_or(&ring.header.pending, uint64_t{1} << slot, __ATOMIC_SEQ_CST);
     __atomic_fetch_or(&doorbell.ready[ring_number / 64], uint64_t{1} << (ring_number % 64),
                       __ATOMIC_SEQ_CST);
@@ -68,9 +68,30 @@ inline bool submit(Ring& ring, size_t slot, Doorbell& doorbell, size_t ring_numb
     return __atomic_load_n(&doorbell.sleeping, __ATOMIC_SEQ_CST) != 0;
 }
 
+// Client: hands a filled slot over; returns as ring_bell().
+inline bool submit(Ring& ring, size_t slot, Doorbell& doorbell, size_t ring_number) noexcept {
+    __atomic_store_n(&ring.slots[slot].state, slot_submitted, __ATOMIC_RELEASE);
+    return ring_bell(ring, slot, doorbell, ring_number);
+}
+
+// Client: asks for the end of a submitted request that waits. The reply comes all the same: EINTR,
+// or what was done before. Returns whether the agent must be woken.
+inline bool call_off(Ring& ring, size_t slot, Doorbell& doorbell, size_t ring_number) noexcept {
+    __atomic_store_n(&ring.slots[slot].called_off, 1, __ATOMIC_SEQ_CST);
+    return ring_bell(ring, slot, doorbell, ring_number);
+}
+
 // Agent: takes the slots handed over since the last time, as bits.
 inline uint64_t take_pending(Ring& ring) noexcept {
     return __atomic_exchange_n(&ring.header.pending, 0, __ATOMIC_SEQ_CST);
+}
+
+// Agent: whether a slot that has its bit holds a request, and whether that is to end.
+inline bool submitted(const Slot& slot) noexcept {
+    return __atomic_load_n(&slot.state, __ATOMIC_ACQUIRE) == slot_submitted;
+}
+inline bool called_off(const Slot& slot) noexcept {
+    return __atomic_load_n(&slot.called_off, __ATOMIC_ACQUIRE) != 0;
 }
 
 // Agent: the reply is written. Returns whether the client must be woken (FUTEX_WAKE on the slot's

@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""An agent of one's own, for a test: its folder is private, and it ends with the test."""
+import contextlib
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+TOP = os.path.dirname(os.path.dirname(HERE))
+sys.path.insert(0, os.path.join(TOP, "tests/lib"))
+import servers  # noqa: E402 (the path above)
+from process import die_with_parent  # noqa: E402
+
+STRAIT = os.path.join(servers.BIN, "strait")
+
+
+class Agent:
+    """`url` is what programs see at /n."""
+
+    def __init__(self, url):
+        self.home = tempfile.mkdtemp(prefix="strait-agent-")
+        self.url = url
+        self.environment = dict(os.environ, XDG_RUNTIME_DIR=self.home, LC_ALL="C")
+
+    @property
+    def folder(self):
+        return f"{self.home}/strait"
+
+    def strait(self, *arguments, within_s=60):
+        return subprocess.run([STRAIT, *arguments], env=self.environment, text=True, check=False,
+                              stdin=subprocess.DEVNULL, capture_output=True, timeout=within_s)
+
+    def command(self, *argv):
+        return [STRAIT, "run", "-m", f"/n={self.url}", "--", *argv]
+
+    def run(self, *argv, within_s=60):
+        return subprocess.run(self.command(*argv), env=self.environment, text=True, check=False,
+                              stdin=subprocess.DEVNULL, capture_output=True, timeout=within_s)
+
+    def bash(self, text, **options):
+        return self.run("bash", "-c", text, **options)
+
+    def start(self, *argv, **popen):
+        popen.setdefault("stdin", subprocess.DEVNULL)
+        return subprocess.Popen(self.command(*argv), env=self.environment, text=True,
+                                preexec_fn=die_with_parent, **popen)
+
+    def status(self):
+        """What `strait agent status` tells; None when none runs."""
+        done = self.strait("agent", "status", "--json")
+        return json.loads(done.stdout) if done.returncode == 0 else None
+
+    def kill(self):
+        if now := self.status():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(now["pid"], signal.SIGKILL)
+
+    def close(self):
+        self.strait("agent", "stop")
+        shutil.rmtree(self.home, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def server_of(word, options=()):
+    """A server of that kind: (URL, Server or None, the exported folder or None)."""
+    with tempfile.TemporaryDirectory(prefix="strait-agent-files-") as folder:
+        os.chmod(folder, 0o777)
+        if word == "memory":
+            yield "memory:", None, None
+        elif word == "local":
+            with servers.Straitd([f"x=local:{folder},no_root_squash"], options=options) as server:
+                yield server.url("x"), server, folder
+        elif word == "straitd":
+            with servers.Straitd(["x=memory:mode=0777,no_root_squash"],
+                                 options=options) as server:
+                yield server.url("x"), server, None
+        elif word == "ganesha":
+            if not servers.GANESHA or os.geteuid() != 0:
+                print("nfs-ganesha is not here, or we are not root")
+                sys.exit(77)
+            with servers.Ganesha({"x": folder}) as server:
+                yield server.url("x"), server, folder
+        else:
+            sys.exit(f"unknown server: {word}")
