@@ -2,6 +2,7 @@
 // A program's progress, and the loop that writes a stretch of it.
 #include "client/nfs4/lowering.h"
 
+#include "base/variant.h"
 #include "client/nfs4/mount.h"
 #include "client/nfs4/takes.h"
 #include "wire/nfs4/attributes.h"
@@ -31,14 +32,14 @@ Result<> Lowering::build(Batch& batch, CompoundCall& out) {
 // Moves the cursor over an operation that has succeeded.
 void Lowering::apply(uint32_t index, const vfs::OpResult& result, const Batch& batch) {
     const vfs::Op& op = program_.ops[index];
-    if (std::holds_alternative<vfs::Root>(op)) {
+    if (holds<vfs::Root>(op)) {
         current_.set_root();
     } else if (auto* put = std::get_if<vfs::Put>(&op)) {
         current_ = Position();
         current_.set_handle(put->handle);
-    } else if (std::holds_alternative<vfs::Save>(op)) {
+    } else if (holds<vfs::Save>(op)) {
         saved_ = current_;
-    } else if (std::holds_alternative<vfs::Restore>(op)) {
+    } else if (holds<vfs::Restore>(op)) {
         current_ = saved_;
     } else if (auto* use = std::get_if<vfs::UseOpen>(&op)) {
         current_.open = use->open;
@@ -56,7 +57,7 @@ void Lowering::apply(uint32_t index, const vfs::OpResult& result, const Batch& b
         auto& made = std::get<vfs::Open::Result>(result);
         current_.set_handle(batch.opening->handle);
         current_.open = made.open;
-    } else if (std::holds_alternative<vfs::Close>(op)) {
+    } else if (holds<vfs::Close>(op)) {
         // What the server lost is closed without asking it.
         HeldOpen* open = mount_.opens_.find(current_.open);
         if (open && open->lost) mount_.opens_.erase(*open);
@@ -77,7 +78,7 @@ void Lowering::advance(Batch& batch, vfs::Reply& reply) {
         walk_offset_ = walked_ = 0;
     }
     if (!batch.failed && partial_) {
-        if (std::holds_alternative<vfs::Walk>(program_.ops[next_])) {
+        if (holds<vfs::Walk>(program_.ops[next_])) {
             current_ = partial_position_;
             walk_offset_ = partial_offset_;
             walked_ = batch.result<vfs::Walk>(next_).walked;
@@ -131,8 +132,8 @@ bool Lowering::needs_root_handle() const {
     if (mount_.root_handle_) return false;
     bool rooted = current_.depth >= 0;
     for (uint32_t i = next_; i < program_.ops.size(); i++) {
-        if (std::holds_alternative<vfs::Root>(program_.ops[i])) rooted = true;
-        if (std::holds_alternative<vfs::Put>(program_.ops[i])) rooted = false;
+        if (holds<vfs::Root>(program_.ops[i])) rooted = true;
+        if (holds<vfs::Put>(program_.ops[i])) rooted = false;
         auto* walk = std::get_if<vfs::Walk>(&program_.ops[i]);
         size_t offset = 0;
         while (walk && !rooted)
@@ -183,10 +184,9 @@ void Builder::spend(uint32_t operations, uint32_t reply_bytes) {
 bool Builder::saved_is_needed_from(uint32_t index) const {
     for (uint32_t i = index; i < program_.ops.size(); i++) {
         const vfs::Op& op = program_.ops[i];
-        if (std::holds_alternative<vfs::Save>(op)) return false;
-        if (std::holds_alternative<vfs::Restore>(op) || std::holds_alternative<vfs::Rename>(op) ||
-            std::holds_alternative<vfs::Link>(op) || std::holds_alternative<vfs::Copy>(op) ||
-            std::holds_alternative<vfs::Clone>(op))
+        if (holds<vfs::Save>(op)) return false;
+        if (holds<vfs::Restore>(op) || holds<vfs::Rename>(op) || holds<vfs::Link>(op) ||
+            holds<vfs::Copy>(op) || holds<vfs::Clone>(op))
             return true;
     }
     return false;
@@ -199,13 +199,10 @@ bool changes(const vfs::Op& op) {
     if (auto* open = std::get_if<vfs::Open>(&op))
         return open->create != vfs::Open::Create::never ||
                (static_cast<int>(open->access) & static_cast<int>(vfs::OpenAccess::write)) != 0;
-    return std::holds_alternative<vfs::SetAttr>(op) || std::holds_alternative<vfs::Write>(op) ||
-           std::holds_alternative<vfs::Create>(op) || std::holds_alternative<vfs::Remove>(op) ||
-           std::holds_alternative<vfs::Rename>(op) || std::holds_alternative<vfs::Link>(op) ||
-           std::holds_alternative<vfs::Allocate>(op) ||
-           std::holds_alternative<vfs::Deallocate>(op) || std::holds_alternative<vfs::Copy>(op) ||
-           std::holds_alternative<vfs::Clone>(op) || std::holds_alternative<vfs::SetXattr>(op) ||
-           std::holds_alternative<vfs::RemoveXattr>(op);
+    return holds<vfs::SetAttr>(op) || holds<vfs::Write>(op) || holds<vfs::Create>(op) ||
+           holds<vfs::Remove>(op) || holds<vfs::Rename>(op) || holds<vfs::Link>(op) ||
+           holds<vfs::Allocate>(op) || holds<vfs::Deallocate>(op) || holds<vfs::Copy>(op) ||
+           holds<vfs::Clone>(op) || holds<vfs::SetXattr>(op) || holds<vfs::RemoveXattr>(op);
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The life of a program: build a compound, send it, take over its results, and go on until the
 // program ends, fails, or must wait.
+#include "base/variant.h"
 #include "client/nfs4/mount.h"
 #include "client/nfs4/takes.h"
 #include "wire/nfs4/errc_map.h"
@@ -38,20 +39,14 @@ bool wants_cached_reply(const vfs::Compound& program, uint32_t from, uint32_t mo
         const vfs::Op& op = program.ops[i];
         if (auto* read = std::get_if<vfs::Read>(&op)) reply += read->count;
         if (auto* list = std::get_if<vfs::ReadDir>(&op)) reply += list->max_bytes;
-        if (std::holds_alternative<vfs::GetXattr>(op) ||
-            std::holds_alternative<vfs::ListXattrs>(op))
-            reply += 65536;
-        reply += 128 + (std::holds_alternative<vfs::GetAttr>(op) ? 256 : 0);
+        if (holds<vfs::GetXattr>(op) || holds<vfs::ListXattrs>(op)) reply += 65536;
+        reply += 128 + (holds<vfs::GetAttr>(op) ? 256 : 0);
         auto* open = std::get_if<vfs::Open>(&op);
         once = once || (open && open->create != vfs::Open::Create::never) ||
-               std::holds_alternative<vfs::SetAttr>(op) ||
-               std::holds_alternative<vfs::Create>(op) || std::holds_alternative<vfs::Remove>(op) ||
-               std::holds_alternative<vfs::Rename>(op) || std::holds_alternative<vfs::Link>(op) ||
-               std::holds_alternative<vfs::Lock>(op) || std::holds_alternative<vfs::Unlock>(op) ||
-               std::holds_alternative<vfs::Close>(op) ||
-               std::holds_alternative<vfs::Downgrade>(op) ||
-               std::holds_alternative<vfs::SetXattr>(op) ||
-               std::holds_alternative<vfs::RemoveXattr>(op);
+               holds<vfs::SetAttr>(op) || holds<vfs::Create>(op) || holds<vfs::Remove>(op) ||
+               holds<vfs::Rename>(op) || holds<vfs::Link>(op) || holds<vfs::Lock>(op) ||
+               holds<vfs::Unlock>(op) || holds<vfs::Close>(op) || holds<vfs::Downgrade>(op) ||
+               holds<vfs::SetXattr>(op) || holds<vfs::RemoveXattr>(op);
     }
     return once && reply <= most_cached;
 }
@@ -181,15 +176,15 @@ Mount::Next Mount::judge(Lowering& progress, Batch& batch, vfs::Reply& reply) {
 // RFC 7862 lets a server have each of these or not, and has no other way to tell.
 void Mount::note_missing(const vfs::Op& op) noexcept {
     auto miss = [this](nfs_opnum4 number) { missing_ |= 1u << (number - OP_ALLOCATE); };
-    if (std::holds_alternative<vfs::Seek>(op)) miss(OP_SEEK);
-    if (std::holds_alternative<vfs::Allocate>(op)) miss(OP_ALLOCATE);
-    if (std::holds_alternative<vfs::Deallocate>(op)) miss(OP_DEALLOCATE);
-    if (std::holds_alternative<vfs::Copy>(op)) miss(OP_COPY);
-    if (std::holds_alternative<vfs::Clone>(op)) miss(OP_CLONE);
-    if (std::holds_alternative<vfs::GetXattr>(op)) miss(OP_GETXATTR);
-    if (std::holds_alternative<vfs::SetXattr>(op)) miss(OP_SETXATTR);
-    if (std::holds_alternative<vfs::ListXattrs>(op)) miss(OP_LISTXATTRS);
-    if (std::holds_alternative<vfs::RemoveXattr>(op)) miss(OP_REMOVEXATTR);
+    if (holds<vfs::Seek>(op)) miss(OP_SEEK);
+    if (holds<vfs::Allocate>(op)) miss(OP_ALLOCATE);
+    if (holds<vfs::Deallocate>(op)) miss(OP_DEALLOCATE);
+    if (holds<vfs::Copy>(op)) miss(OP_COPY);
+    if (holds<vfs::Clone>(op)) miss(OP_CLONE);
+    if (holds<vfs::GetXattr>(op)) miss(OP_GETXATTR);
+    if (holds<vfs::SetXattr>(op)) miss(OP_SETXATTR);
+    if (holds<vfs::ListXattrs>(op)) miss(OP_LISTXATTRS);
+    if (holds<vfs::RemoveXattr>(op)) miss(OP_REMOVEXATTR);
 }
 
 // The session was lost with this operation on its way, and now it fails as it would if that first
@@ -202,15 +197,13 @@ bool Mount::was_done(Lowering& progress, Batch& batch, vfs::Reply& reply) {
         progress.made_already = progress.next();
         return true;
     }
-    bool made = batch.status == NFS4ERR_EXIST &&
-                (std::holds_alternative<vfs::Create>(op) || std::holds_alternative<vfs::Link>(op));
-    bool gone = batch.status == NFS4ERR_NOENT && (std::holds_alternative<vfs::Remove>(op) ||
-                                                  std::holds_alternative<vfs::Rename>(op));
+    bool made = batch.status == NFS4ERR_EXIST && (holds<vfs::Create>(op) || holds<vfs::Link>(op));
+    bool gone = batch.status == NFS4ERR_NOENT && (holds<vfs::Remove>(op) || holds<vfs::Rename>(op));
     if (!made && !gone) return false;
-    if (std::holds_alternative<vfs::Create>(op)) batch.result<vfs::Create>(progress.next());
-    if (std::holds_alternative<vfs::Link>(op)) batch.result<vfs::Link>(progress.next());
-    if (std::holds_alternative<vfs::Remove>(op)) batch.result<vfs::Remove>(progress.next());
-    if (std::holds_alternative<vfs::Rename>(op)) batch.result<vfs::Rename>(progress.next());
+    if (holds<vfs::Create>(op)) batch.result<vfs::Create>(progress.next());
+    if (holds<vfs::Link>(op)) batch.result<vfs::Link>(progress.next());
+    if (holds<vfs::Remove>(op)) batch.result<vfs::Remove>(progress.next());
+    if (holds<vfs::Rename>(op)) batch.result<vfs::Rename>(progress.next());
     batch.failed->index++;
     progress.advance(batch, reply);
     return true;
@@ -229,8 +222,7 @@ void Mount::fail_program(Lowering& progress, Batch& batch, vfs::Reply& reply) {
     if (batch.failed->role == Role::same_file && batch.status == NFS4ERR_NOT_SAME)
         reply.error.code = Errc::bad_stateid;
     // readlink(2) knows one error for what is no symlink.
-    if (std::holds_alternative<vfs::ReadLink>(progress.operation()) &&
-        batch.status == NFS4ERR_WRONG_TYPE)
+    if (holds<vfs::ReadLink>(progress.operation()) && batch.status == NFS4ERR_WRONG_TYPE)
         reply.error.code = Errc::inval;
     if (batch.failed->role == Role::no_symlink && batch.status == NFS4ERR_SAME)
         reply.error.code = Errc::symlink;
