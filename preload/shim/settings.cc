@@ -31,7 +31,9 @@ void split_mounts(const char* text) noexcept {
         size_t prefix = strcspn(text, "=");
         if (prefix < size && text[0] == '/') {
             while (prefix > 1 && text[prefix - 1] == '/') --prefix;
-            settings.prefixes[settings.prefix_count++] = {text, prefix};
+            const char* last = text + prefix - 1;
+            while (*last != '/') --last;
+            settings.prefixes[settings.prefix_count++] = {text, prefix, last};
         }
         text += size;
         if (*text == ';') ++text;

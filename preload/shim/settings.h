@@ -12,6 +12,7 @@ namespace strait::preload {
 struct Prefix {
     const char* text;  // "/n", no slash at the end
     size_t size;
+    const char* last;  // its last component, with the slash before it
 };
 inline constexpr size_t prefix_limit = 16;
 

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "preload/shim/raw.h"
+
 namespace strait::preload {
 
 namespace {
@@ -71,7 +73,76 @@ bool locate_relative(Where& where, int dirfd, const char* path) noexcept {
     return true;
 }
 
+// Where the kernel's directory `dirfd` lies, into `out`; its size, or 0.
+size_t path_of(int dirfd, char* out, size_t room) noexcept {
+    if (dirfd == AT_FDCWD) {
+        long size = raw::call(SYS_getcwd, raw::as_long(out), static_cast<long>(room));
+        return size > 1 && out[0] == '/' ? static_cast<size_t>(size) - 1 : 0;
+    }
+    char link[32] = "/proc/self/fd/";
+    char* end = link + strlen(link);
+    unsigned value = static_cast<unsigned>(dirfd), digits = 1;
+    for (unsigned rest = value; rest > 9; rest /= 10) ++digits;
+    for (char* at = end + digits; at-- > end; value /= 10)
+        *at = static_cast<char>('0' + value % 10);
+    end[digits] = 0;
+    long size = raw::call(SYS_readlinkat, AT_FDCWD, raw::as_long(link), raw::as_long(out),
+                          static_cast<long>(room));
+    return size > 0 && size < static_cast<long>(room) && out[0] == '/' ? static_cast<size_t>(size)
+                                                                       : 0;
+}
+
+// Appends `path` to the absolute path of `size` bytes in `out`, without "." and "..", as text.
+bool append(char* out, size_t size, size_t room, const char* path) noexcept {
+    if (size && out[size - 1] == '/') --size;
+    while (*path) {
+        size_t length = strcspn(path, "/");
+        if (length == 2 && path[0] == '.' && path[1] == '.') {
+            while (size && out[size - 1] != '/') --size;
+            if (size) --size;
+        } else if (length && !(length == 1 && path[0] == '.')) {
+            if (size + length + 2 >= room) return false;
+            out[size++] = '/';
+            memcpy(out + size, path, length);
+            size += length;
+        } else if (length && !path[1] && size + 2 < room) {
+            out[size++] = '/';  // "n/." means the directory, as "n/" does
+        }
+        path += length;
+        if (*path == '/' && !*++path && size + 2 < room) out[size++] = '/';
+    }
+    out[size] = 0;
+    return true;
+}
+
+// A way in from a place of the kernel's.
+bool locate_from_outside(Where& where, int dirfd, const char* path) noexcept {
+    if (!names_prefix(path)) return false;
+    size_t size = 0;
+    if (path[0] != '/') {
+        size = path_of(dirfd, where.buffer, sizeof(where.buffer));
+        if (size == 0) return false;
+    }
+    if (!append(where.buffer, size, sizeof(where.buffer), path) || !covered(where.buffer))
+        return false;
+    where.path = where.buffer;
+    return true;
+}
+
 }  // namespace
+
+bool names_prefix(const char* path) noexcept {
+    for (size_t i = 0; i < settings.prefix_count; ++i) {
+        const char* last = settings.prefixes[i].last;  // "/n"
+        size_t size = settings.prefixes[i].text + settings.prefixes[i].size - last;
+        if (strncmp(path, last + 1, size - 1) == 0 &&
+            (path[size - 1] == '/' || path[size - 1] == 0))
+            return true;
+        for (const char* at = path; (at = strchr(at, '/')); ++at)
+            if (strncmp(at, last, size) == 0 && (at[size] == '/' || at[size] == 0)) return true;
+    }
+    return false;
+}
 
 bool locate(Where& where, int dirfd, const char* path) noexcept {
     if (!path) {
@@ -82,11 +153,13 @@ bool locate(Where& where, int dirfd, const char* path) noexcept {
         return true;
     }
     if (path[0] == '/') {
-        if (!covered(path)) return locate_device(where, path);
+        if (!covered(path))
+            return locate_device(where, path) || locate_from_outside(where, dirfd, path);
         where.path = path;
         return true;
     }
-    if (dirfd == AT_FDCWD ? settings.cwd[0] == 0 : !find(dirfd)) return false;
+    if (dirfd == AT_FDCWD ? settings.cwd[0] == 0 : !find(dirfd))
+        return locate_from_outside(where, dirfd, path);
     return locate_relative(where, dirfd, path);
 }
 

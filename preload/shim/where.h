@@ -18,12 +18,18 @@ struct Where {
     char buffer[shm::path_max];
 };
 
+// Whether a path that does not begin with a prefix as it stands names a prefix's last component, as
+// a way in from outside must: "n/a" from "/", "../n", "//n".
+bool names_prefix(const char* path) noexcept;
+
 // Quick and never wrong about no: whether locate() need be asked at all.
 inline bool maybe_ours(int dirfd, const char* path) noexcept {
     if (!path) return find(dirfd) != nullptr;
     if (path[0] == '/')
-        return covered(path) || ((path[1] == 'd' || path[1] == 'p') && open_count() != 0);
-    return dirfd == AT_FDCWD ? settings.cwd[0] != 0 : find(dirfd) != nullptr;
+        return covered(path) || ((path[1] == 'd' || path[1] == 'p') && open_count() != 0) ||
+               names_prefix(path);
+    return (dirfd == AT_FDCWD ? settings.cwd[0] != 0 : find(dirfd) != nullptr) ||
+           names_prefix(path);
 }
 // Whether the path is the agent's matter; then `where` says what to tell it.
 bool locate(Where& where, int dirfd, const char* path) noexcept;

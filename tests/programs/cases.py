@@ -214,6 +214,8 @@ echo $?; cd nothing; echo $?; chmod 644 nothing; echo $?"""),
     ("out and in again", r"""
 echo in > f; cat "$D/../$(basename "$D")/f"; cd /; cat "$D/f"; ls -d /etc; cd "$D"; cat f;
 ln -s /etc/passwd p; cmp p /etc/passwd; ls -L p > /dev/null
+(cd /; cat "${D#/}/f" "/etc/..$D/f" "/$D/f" "./${D#/}/./f"; cd "${D#/}" && cat f)
+(cd /etc; cat "..$D/f"; ls "..$D/nothing"; cd "..$D/" && ls; cd /etc/..; ls "${D#/}")
 (cd /etc; cat "$D/f"; ls passwd); env -i /bin/cat f; env -i "$(command -v bash)" -c 'cat f';
 cat /dev/stdin < f; cat /dev/fd/0 < f; cat - < f
 cp -r /etc/default . ; diff -r /etc/default default; echo $?; ls /proc/self/fd < f > /dev/null;
