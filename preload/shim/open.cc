@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "preload/shim/fifo.h"
 #include "preload/shim/ours.h"
 #include "preload/shim/raw.h"
 #include "preload/shim/report.h"
@@ -82,7 +83,8 @@ int open_at(Where& where, int flags, mode_t mode) noexcept {
     call.request().flags |= open_flags(flags);
     call.request().mode = mode & 07777 & ~current_umask();
     int error = call.run(where);
-    if (error) return failed(error);
+    if (error == EINVAL || error == ENXIO) error = open_fifo_instead(where, flags, error);
+    if (error || where.redirected) return failed(error);
     uint64_t token = call.reply().value;
     constexpr int done_at_open = O_CREAT | O_EXCL | O_TRUNC | O_NOCTTY;
     constexpr unsigned large_file = 0100000;  // as the kernel shows it in F_GETFL

@@ -200,6 +200,11 @@ find . -type d | wc -l; rm -r d
 mkdir deep; cd deep; for i in 1 2 3 4 5; do mkdir x$i; cd x$i; done; echo here > file;
 cat ../x5/file; cd ../../..; pwd; cat x3/x4/x5/file
 cat ./x3/../x3/x4/./x5/file; cat x3//x4///x5/file; ls nosuch/..; echo $?; cat file/.; echo $?"""),
+    ("named pipes", r"""
+mkfifo p; (cat p > got; echo done >> got) & echo through > p; wait; cat got; ls -l p | cut -c1-10
+(seq 3 > p) & cat < p; exec 3<> p; echo both >&3; read -r x <&3; echo $x; exec 3>&-; test -p p; echo $?
+mv p q; (echo moved > q) & cat q; wait; chmod 0 q; cat p; echo $?; rm q; ls; mkdir d; mkfifo d/p
+(cd d; echo in > p) & cat d/p; cp -a d e; test -p e/p; echo $?; tar -cf - d | tar -tv | cut -c1-10"""),
     ("open but removed", r"""
 seq 5 > f; exec 3< f; rm f; cat <&3; exec 3<&-; echo a > g; exec 3>> g; rm g; echo b >&3;
 exec 3>&-; ls
