@@ -114,6 +114,11 @@ class OpenFile : public RefCounted {
     virtual void set_append(bool append) = 0;
     virtual std::string_view path()
         const = 0;  // as it was opened, for messages and /proc-like answers
+    // The file itself: the same for all opens of one regular file through one FileSystem; "" for
+    // what has no data.
+    virtual std::string identity() const { return {}; }
+    // Grows whenever data that was read before may be outdated; while any open of the file lives.
+    virtual uint64_t data_version() const { return 0; }
 
     virtual Task<BufferChain> read(
         size_t count) = 0;  // at the position, which moves; fewer bytes only at the end

@@ -29,6 +29,12 @@ OpenRegular::~OpenRegular() {
     }
 }
 
+std::string OpenRegular::identity() const {
+    const Mount* where = &mount();
+    std::string made(reinterpret_cast<const char*>(&where), sizeof(where));
+    return made.append(as_text(handle().bytes()));
+}
+
 Compound OpenRegular::on_open() const {
     Compound made = at_node();
     if (open_) made.use_open(open_);

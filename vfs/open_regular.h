@@ -25,6 +25,9 @@ class OpenRegular final : public OpenNode {
     // Whether the server keeps the file for us whatever becomes of its names.
     bool pinned() const { return static_cast<bool>(open_); }
 
+    std::string identity() const override;
+    uint64_t data_version() const override { return state_->data_version(); }
+
     Task<BufferChain> read(size_t count) override;
     Task<BufferChain> read_at(uint64_t offset, size_t count) override;
     Task<size_t> write(BufferChain data) override;

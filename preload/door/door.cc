@@ -132,7 +132,7 @@ void RingDoor::start_one(const ProcessRef& program) {
 }
 
 Task<> RingDoor::run(ProcessRef program, size_t slot) {
-    Exchange exchange(program, tokens_, slot);
+    Exchange exchange(program, tokens_, maps_, slot);
     const bool counts = !exchange.may_wait();
     if (counts && program->counted++ == 0) ++busy_;
     auto sound = exchange.check();
@@ -156,6 +156,8 @@ Task<> RingDoor::dispatch(Exchange& exchange) {
             return op_fork_prepare(exchange);
         case shm::Op::fork_bind:
             return op_fork_bind(exchange);
+        case shm::Op::lend:
+            return op_lend(exchange);
 #define X(name)         \
     case shm::Op::name: \
         return op_##name(exchange);

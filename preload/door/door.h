@@ -46,6 +46,7 @@ class RingDoor {
   private:
     struct Ticket {
         Holding holds;
+        Mappings maps;
         pid_t parent = 0, child = 0;
     };
     RingDoor(Reactor& reactor, UnixListener listener, DoorbellMemory bell, Factory files,
@@ -59,6 +60,7 @@ class RingDoor {
     Task<ProcessRef> program_of(const shm::Hello& hello, pid_t pid);
     Task<> watch(ProcessRef program);
     Task<> end(ProcessRef program);
+    Task<> send_pages(UnixStream& stream, const shm::Hello& hello);
     Task<> claim_ticket(Process& program, uint64_t number);
     Task<> drop_ticket(uint64_t number);
     Task<> watch_child(uint64_t number, Descriptor pidfd);
@@ -75,6 +77,8 @@ class RingDoor {
     Task<> op_adopt(Exchange& exchange);
     Task<> op_fork_prepare(Exchange& exchange);
     Task<> op_fork_bind(Exchange& exchange);
+    Task<> op_lend(Exchange& exchange);
+    Task<> keep_lent(TokenRef token);
 
     Result<uint32_t> free_ring();
 
@@ -84,6 +88,7 @@ class RingDoor {
     Factory files_;
     Control control_;
     TokenTable tokens_;
+    MappedFiles maps_;
     std::unordered_map<pid_t, ProcessRef> programs_;
     std::vector<ProcessRef> rings_;  // by their number in the doorbell
     size_t first_ring_ = 0;          // where the next turn begins

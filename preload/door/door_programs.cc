@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // How programs come, fork, exec and end.
 
+#include <fcntl.h>
 #include <poll.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -70,6 +71,10 @@ Task<> RingDoor::greet(UnixStream stream) {
         co_await stream.send(BufferChain(Buffer::copy_of(answer)));
         co_return;
     }
+    if (greeting.hello.kind == static_cast<uint32_t>(shm::Kind::pages)) {
+        co_await send_pages(stream, greeting.hello);
+        co_return;
+    }
     auto outcome =
         co_await welcome(stream, greeting.hello, std::move(greeting.text), greeting.descriptors)
             .result();
@@ -99,6 +104,27 @@ Task<> RingDoor::welcome(UnixStream& stream, const shm::Hello& hello, std::strin
     co_await stream.send_message(std::move(bytes), passed);
 }
 
+// A mapping's number is the right to its pages: only its program was told it.
+Task<> RingDoor::send_pages(UnixStream& stream, const shm::Hello& hello) {
+    shm::HelloReply reply{shm::magic, shm::version, 0, 0};
+    if (hello.version != shm::version) reply.error = EPROTO;
+    Mapping* mapping = reply.error ? nullptr : maps_.find(hello.ticket);
+    // Through the file's own open: one that may not write gets pages that cannot be written.
+    bool writes = mapping && mapping->token->file->flags().access == vfs::OpenAccess::both;
+    std::string path = "/proc/self/fd/" + std::to_string(mapping ? mapping->file->memfd() : -1);
+    Descriptor pages;
+    if (mapping) pages = Descriptor(open(path.c_str(), (writes ? O_RDWR : O_RDONLY) | O_CLOEXEC));
+    if (!pages && !reply.error) reply.error = mapping ? errno : EBADF;
+    BufferChain bytes(
+        Buffer::copy_of(as_text({reinterpret_cast<std::byte*>(&reply), sizeof(reply)})));
+    if (!pages) {
+        co_await stream.send(std::move(bytes));
+        co_return;
+    }
+    const int passed[] = {pages.get()};
+    co_await stream.send_message(std::move(bytes), passed);
+}
+
 // The program with this pid: known, when it was exec'd since; else a new one.
 Task<ProcessRef> RingDoor::program_of(const shm::Hello& hello, pid_t pid) {
     ProcessRef program;
@@ -107,6 +133,11 @@ Task<ProcessRef> RingDoor::program_of(const shm::Hello& hello, pid_t pid) {
         program = known->second;
         for (auto& [id, token] : program->holds) program->inherited.emplace(id, std::move(token));
         program->holds.clear();
+        // A new image has no mappings.
+        auto unmapped =
+            co_await MappedFiles::give_up_all(std::exchange(program->maps, {})).result();
+        if (!unmapped)
+            log_error("what pid {} stored is lost: {}", pid, errc_text(unmapped.error().code));
     } else {
         Descriptor pidfd = pidfd_of(pid);
         if (!pidfd) co_await Error(from_errno(errno));
@@ -149,6 +180,9 @@ Task<> RingDoor::end(ProcessRef program) {
     rings_[program->number] = nullptr;
     for (auto& [id, token] : program->inherited) program->holds.emplace(id, std::move(token));
     program->inherited.clear();
+    auto unmapped = co_await MappedFiles::give_up_all(std::exchange(program->maps, {})).result();
+    if (!unmapped)
+        log_error("what pid {} stored is lost: {}", program->pid, errc_text(unmapped.error().code));
     auto outcome =
         co_await give_up_all(std::exchange(program->holds, {}), program->lock_owner()).result();
     if (!outcome)
@@ -168,6 +202,7 @@ Task<> RingDoor::op_fork_prepare(Exchange& exchange) {
     Ticket& ticket = tickets_[number];
     ticket.parent = exchange.process->pid;
     ticket.holds = exchange.process->holds;
+    ticket.maps = exchange.process->maps;
     for (auto& [id, token] : exchange.process->inherited) ticket.holds.emplace(id, token);
     exchange.reply.value = number;
     co_return;
@@ -198,6 +233,8 @@ Task<> RingDoor::watch_child(uint64_t number, Descriptor pidfd) {
 Task<> RingDoor::drop_ticket(uint64_t number) {
     auto node = tickets_.extract(number);
     if (node.empty()) co_return;
+    auto unmapped = co_await MappedFiles::give_up_all(std::move(node.mapped().maps)).result();
+    if (!unmapped) log_error("pages after a fork: {}", errc_text(unmapped.error().code));
     auto outcome = co_await give_up_all(std::move(node.mapped().holds), 0).result();
     if (!outcome) log_error("write-back after a fork: {}", errc_text(outcome.error().code));
 }
@@ -205,14 +242,19 @@ Task<> RingDoor::drop_ticket(uint64_t number) {
 // What the parent held for this child, by the ticket it was given, and by its pid when an image
 // that knew the ticket has exec'd another.
 Task<> RingDoor::claim_ticket(Process& program, uint64_t number) {
+    Mappings gone;  // with the image that inherited them
     for (auto at = tickets_.begin(); at != tickets_.end();) {
         Ticket& ticket = at->second;
         bool mine = at->first == number || (ticket.child && ticket.child == program.pid);
-        if (mine)
+        if (mine) {
             for (auto& [id, token] : ticket.holds) program.inherited.emplace(id, std::move(token));
+            Mappings& heir = at->first == number ? program.maps : gone;
+            for (auto& [id, mapping] : ticket.maps) heir.emplace(id, std::move(mapping));
+        }
         at = mine ? tickets_.erase(at) : std::next(at);
     }
-    co_return;
+    auto outcome = co_await MappedFiles::give_up_all(std::move(gone)).result();
+    if (!outcome) log_error("pages after a fork: {}", errc_text(outcome.error().code));
 }
 
 // The program names all that it holds. What it inherited and does not name is given up; what it
@@ -225,9 +267,30 @@ Task<> RingDoor::op_adopt(Exchange& exchange) {
         std::memcpy(&id, sent.data() + at, sizeof(id));
         auto node = program.inherited.extract(id);
         TokenRef token = node.empty() ? tokens_.find(id) : std::move(node.mapped());
-        if (token) program.holds.emplace(id, std::move(token));
+        if (!token) continue;
+        token->adopted.set();
+        program.holds.emplace(id, std::move(token));
     }
     co_await give_up_all(std::exchange(program.inherited, {}), program.lock_owner());
+}
+
+// --- descriptors on their way
+
+// The sender may close at once: the open lives until a receiver has taken it, or for a minute.
+Task<> RingDoor::op_lend(Exchange& exchange) {
+    TokenRef token = co_await exchange.token();
+    token->adopted.reset();
+    tasks_.spawn(keep_lent(std::move(token)));
+}
+
+Task<> RingDoor::keep_lent(TokenRef token) {
+    constexpr Duration on_the_way = 60s;
+    auto taken =
+        co_await reactor_.with_deadline(token->adopted.wait(), MonoClock::now() + on_the_way)
+            .result();
+    if (!taken) log_debug("a descriptor that was sent was not taken");
+    const Scope calm;
+    co_await give_up(std::move(token), 0).within(calm);
 }
 
 }  // namespace strait::preload

@@ -22,8 +22,12 @@ std::string copy_name(const char* from, uint32_t size) {
 
 }  // namespace
 
-Exchange::Exchange(ProcessRef caller, TokenTable& table, size_t slot_number)
-    : process(std::move(caller)), tokens(table), memory(process->memory), slot(slot_number) {
+Exchange::Exchange(ProcessRef caller, TokenTable& table, MappedFiles& mapped, size_t slot_number)
+    : process(std::move(caller)),
+      tokens(table),
+      maps(mapped),
+      memory(process->memory),
+      slot(slot_number) {
     std::memcpy(&request, &memory->ring().slots[slot].request, sizeof(request));
     const shm::Names& names = memory->ring().names[slot];
     path = copy_name(names.path, request.path_bytes);

@@ -5,12 +5,13 @@
 
 #include <string>
 
+#include "preload/door/mapped_files.h"
 #include "preload/door/process.h"
 
 namespace strait::preload {
 
 struct Exchange {
-    Exchange(ProcessRef caller, TokenTable& table, size_t slot_number);
+    Exchange(ProcessRef caller, TokenTable& table, MappedFiles& mapped, size_t slot_number);
 
     // Errc::inval when the copy does not hold together.
     Result<> check() const;
@@ -38,6 +39,7 @@ struct Exchange {
 
     ProcessRef process;
     TokenTable& tokens;
+    MappedFiles& maps;
     Ref<RingMemory> memory;
     const size_t slot;
     shm::Request request;

@@ -36,6 +36,7 @@ Task<> op_read(Exchange& exchange) {
     TokenRef token = co_await exchange.token();
     size_t count = std::min<size_t>(exchange.request.count, shm::window_bytes);
     uint64_t offset = exchange.request.offset;
+    co_await exchange.maps.before_read(*token->file, offset, count);
     BufferChain data;
     if (offset == shm::at_position) {
         data = co_await token->file->read(count);
@@ -48,13 +49,9 @@ Task<> op_read(Exchange& exchange) {
 Task<> op_write(Exchange& exchange) {
     TokenRef token = co_await exchange.token();
     BufferChain data(Buffer::copy_of(exchange.sent()));
-    uint64_t offset = exchange.request.offset;
     token->written = true;
-    if (offset == shm::at_position) {
-        exchange.reply.value = co_await token->file->write(std::move(data));
-    } else {
-        exchange.reply.value = co_await token->file->write_at(offset, std::move(data));
-    }
+    exchange.reply.value =
+        co_await exchange.maps.write(*token->file, exchange.request.offset, std::move(data));
 }
 
 Task<> op_seek(Exchange& exchange) {
@@ -103,12 +100,16 @@ Task<> op_allocate(Exchange& exchange) {
         if (end > attributes.size) co_await Errc::notsup;
     }
     co_await token->file->allocate(exchange.request.offset, exchange.request.count);
+    co_await exchange.maps.resized(*token->file);
 }
 
 Task<> op_deallocate(Exchange& exchange) {
     TokenRef token = co_await exchange.token();
     token->written = true;
-    co_await token->file->deallocate(exchange.request.offset, exchange.request.count);
+    uint64_t offset = exchange.request.offset, count = exchange.request.count;
+    co_await exchange.maps.before_read(*token->file, offset, count);
+    co_await token->file->deallocate(offset, count);
+    co_await exchange.maps.changed(*token->file, offset, count);
 }
 
 Task<> op_copy(Exchange& exchange) {
@@ -119,9 +120,12 @@ Task<> op_copy(Exchange& exchange) {
     if (move_source) from = co_await source->file->seek(0, vfs::Whence::current);
     if (move_target) to = co_await target->file->seek(0, vfs::Whence::current);
     target->written = true;
+    co_await exchange.maps.before_read(*source->file, from, exchange.request.count);
+    co_await exchange.maps.before_read(*target->file, to, exchange.request.count);
     uint64_t moved =
         co_await source->file->copy_to(*target->file, from, to, exchange.request.count);
     exchange.reply.value = moved;
+    co_await exchange.maps.changed(*target->file, to, moved);
     if (move_source)
         co_await source->file->seek(static_cast<int64_t>(from + moved), vfs::Whence::set);
     if (move_target)
@@ -138,8 +142,11 @@ Task<> op_clone(Exchange& exchange) {
         if (attributes.size <= exchange.request.offset) co_return;
         count = attributes.size - exchange.request.offset;
     }
-    co_await source->file->clone_to(*target->file, exchange.request.offset,
-                                    exchange.request.offset2, count);
+    uint64_t from = exchange.request.offset, to = exchange.request.offset2;
+    co_await exchange.maps.before_read(*source->file, from, count);
+    co_await exchange.maps.before_read(*target->file, to, count);
+    co_await source->file->clone_to(*target->file, from, to, count);
+    co_await exchange.maps.changed(*target->file, to, count);
 }
 
 }  // namespace strait::preload

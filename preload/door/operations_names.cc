@@ -161,6 +161,30 @@ Task<> op_remove(Exchange& exchange) {
         at, directory ? vfs::RemoveKind::directory : vfs::RemoveKind::file);
 }
 
+namespace {
+
+Task<> set_on_open(Exchange& exchange, vfs::OpenFile& file, const vfs::SetAttributes& attributes) {
+    if (attributes.size) co_await exchange.maps.before_read(file, 0, ~uint64_t{0});
+    co_await file.setattr(attributes);
+    if (attributes.size) co_await exchange.maps.resized(file);
+}
+
+// A file that is cut may be mapped, and only an open tells whether it is.
+Task<> set_at_path(Exchange& exchange, vfs::At at, const vfs::SetAttributes& attributes) {
+    if (!attributes.size || exchange.maps.empty()) {
+        co_await exchange.process->files->setattr(at, attributes);
+        co_return;
+    }
+    vfs::OpenFileRef file =
+        co_await exchange.process->files->open(at, {.access = vfs::OpenAccess::write});
+    auto outcome = co_await set_on_open(exchange, *file, attributes).result();
+    auto closed = co_await file->close().result();
+    co_await outcome;
+    co_await closed;
+}
+
+}  // namespace
+
 Task<> op_setattr(Exchange& exchange) {
     vfs::SetAttributes attributes = co_await set_attributes(exchange.request);
     if (attributes.empty()) {  // nothing to change; the file must be there all the same
@@ -170,10 +194,10 @@ Task<> op_setattr(Exchange& exchange) {
     }
     if (exchange.has_path()) {
         vfs::At at = co_await exchange.at();
-        co_await exchange.process->files->setattr(at, attributes);
+        co_await set_at_path(exchange, at, attributes);
     } else {
         TokenRef token = co_await exchange.token();
-        co_await token->file->setattr(attributes);
+        co_await set_on_open(exchange, *token->file, attributes);
     }
 }
 

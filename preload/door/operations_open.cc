@@ -7,6 +7,8 @@ namespace strait::preload {
 
 namespace {
 
+constexpr uint64_t whole_file = ~uint64_t{0} - 1;  // not at_position
+
 vfs::OpenFlags open_flags(const shm::Request& request) {
     uint32_t flags = request.flags;
     vfs::OpenFlags out;
@@ -44,6 +46,7 @@ Task<> op_open(Exchange& exchange) {
     vfs::OpenFileRef file =
         co_await exchange.process->files->open(at, open_flags(exchange.request));
     TokenRef token = co_await exchange.tokens.enter(std::move(file));
+    if (exchange.request.flags & shm::flag_truncate) co_await exchange.maps.resized(*token->file);
     exchange.reply.value = token->id;
     exchange.reply.stat.mode = type_bits(token->file->type());
     exchange.process->holds.emplace(token->id, std::move(token));
@@ -52,8 +55,11 @@ Task<> op_open(Exchange& exchange) {
 Task<> op_close(Exchange& exchange) {
     auto node = exchange.process->holds.extract(exchange.request.token);
     if (node.empty()) co_await Errc::badf;
-    if (exchange.request.flags & shm::flag_written) node.mapped()->written = true;
-    co_await give_up(std::move(node.mapped()), exchange.process->lock_owner());
+    TokenRef token = std::move(node.mapped());
+    if (exchange.request.flags & shm::flag_written) token->written = true;
+    auto stored = co_await exchange.maps.before_read(*token->file, 0, whole_file).result();
+    co_await give_up(std::move(token), exchange.process->lock_owner());
+    co_await stored;
 }
 
 Task<> op_lock(Exchange& exchange) {
@@ -73,6 +79,7 @@ Task<> op_lock(Exchange& exchange) {
 
 Task<> op_unlock(Exchange& exchange) {
     TokenRef token = co_await exchange.token();
+    co_await exchange.maps.before_read(*token->file, 0, whole_file);
     co_await token->file->unlock(exchange.request.offset, exchange.request.count,
                                  owner_of(exchange));
 }
@@ -98,10 +105,14 @@ Task<> op_set_append(Exchange& exchange) {
 
 Task<> op_fsync(Exchange& exchange) {
     TokenRef token = co_await exchange.token();
+    co_await exchange.maps.before_read(*token->file, 0, whole_file);
     co_await token->file->fsync(exchange.request.arg != 0);
 }
 
 Task<> op_flush(Exchange& exchange) {
+    // Stores into mappings first: they make their opens written.
+    for (const Mappings maps = exchange.process->maps; auto& [id, mapping] : maps)
+        if (mapping->writable) co_await MappedFiles::sync(*mapping, 0, whole_file, true);
     std::vector<TokenRef> written;
     for (auto& [id, token] : exchange.process->holds)
         if (token->written) written.push_back(token);

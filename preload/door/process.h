@@ -8,6 +8,7 @@
 #include <array>
 
 #include "base/sync.h"
+#include "preload/door/mapped_file.h"
 #include "preload/door/shared_memory.h"
 #include "preload/door/token_table.h"
 
@@ -25,6 +26,7 @@ struct Process final : RefCounted {
     vfs::FileSystem* files = nullptr;
     Holding holds;
     Holding inherited;  // what the image before, or the parent, held: until this one names its own
+    Mappings maps;
     uint64_t calls = 0;
     Nursery requests;
     // By slot, as bits: handed over and not begun; begun.

@@ -6,6 +6,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "base/sync.h"
 #include "vfs/filesystem.h"
 
 namespace strait::preload {
@@ -22,6 +23,7 @@ struct Token final : RefCounted {
     uint64_t cookie = 0;  // where getdents64 goes on
     bool written = false;
     bool locked = false;  // some process owns a record lock through it
+    Event adopted;        // some process has taken it from a descriptor it was sent
 };
 using TokenRef = Ref<Token>;
 // What one holder holds, each once.

@@ -21,6 +21,7 @@ struct Mine {
     Link* link;
     uint32_t connecting;  // futex: 1 while a thread connects
     uint32_t long_waits;
+    uint32_t map_lock;
 };
 Mine* mine;
 
@@ -200,6 +201,23 @@ bool process_runs(uint32_t pid, uint64_t start_time) noexcept {
 }
 
 }  // namespace
+
+uint32_t* map_lock() noexcept { return &mine->map_lock; }
+
+int fetch_pages(uint64_t mapping) noexcept {
+    int socket = connect_to_agent();
+    if (socket < 0) return socket;
+    shm::Hello hello{};
+    hello.magic = shm::magic;
+    hello.version = shm::version;
+    hello.kind = static_cast<uint32_t>(shm::Kind::pages);
+    hello.ticket = mapping;
+    shm::HelloReply reply{};
+    long result = raw::call(SYS_sendto, socket, raw::as_long(&hello), sizeof(hello), MSG_NOSIGNAL);
+    if (result >= 0) result = receive_welcome(socket, reply);
+    raw::close(socket);
+    return static_cast<int>(result);
+}
 
 void prepare_connecting() noexcept {
     if (mine) return;

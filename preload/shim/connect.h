@@ -32,6 +32,11 @@ bool agent_alive(const Link& link) noexcept;
 bool enter_long_wait() noexcept;
 void leave_long_wait() noexcept;
 
+// The lock of the table of mappings: among what a fork's child finds wiped.
+uint32_t* map_lock() noexcept;
+// The memfd of a mapping, for the caller to close; -errno: the agent would not give it.
+int fetch_pages(uint64_t mapping) noexcept;
+
 // Once per process, before the first link().
 void prepare_connecting() noexcept;
 

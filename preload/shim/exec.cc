@@ -9,6 +9,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "preload/shim/map.h"
 #include "preload/shim/ours.h"
 #include "preload/shim/process.h"
 #include "preload/shim/raw.h"
@@ -153,6 +154,7 @@ int run_list(const char* first, va_list& list, Run run) noexcept {
 }  // namespace
 
 int execute(const char* path, char* const* argv, char* const* envp) noexcept {
+    write_back_mappings();
     Where where;
     const char* local = path;
     if (path && maybe_ours(AT_FDCWD, path) && locate(where, AT_FDCWD, path)) {

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "preload/shim/connect.h"
+#include "preload/shim/map.h"
 #include "preload/shim/real.h"
 #include "preload/shim/ring_client.h"
 #include "preload/shim/settings.h"
@@ -26,7 +27,7 @@ __attribute__((constructor)) void begin() {
 
 // What the process wrote is at the server when it has ended, as after a close.
 __attribute__((destructor)) void end() {
-    if (!connected() || open_count() == 0) return;
+    if (!connected() || (open_count() == 0 && mapped_count() == 0)) return;
     fflush(nullptr);
     Call call(shm::Op::flush);
     call.run();

@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "preload/shim/map.h"
 #include "preload/shim/ours.h"
 #include "preload/shim/raw.h"
 #include "preload/shim/report.h"
@@ -21,7 +22,7 @@ namespace {
 
 // 0: there is nothing to hold, or nobody to ask; the child then fails where it would need it.
 uint64_t prepare_fork() noexcept {
-    if (open_count() == 0) return 0;
+    if (open_count() == 0 && mapped_count() == 0) return 0;
     Call call(shm::Op::fork_prepare);
     return call.run() == 0 ? call.reply().value : 0;
 }

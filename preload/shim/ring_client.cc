@@ -160,6 +160,13 @@ Call& Call::on2(const Open& open) noexcept {
     return *this;
 }
 
+Call& Call::on_mapping(uint64_t mapping, uint64_t instance) noexcept {
+    if (error_) return *this;
+    if (instance != link_->instance) error_ = EIO;
+    request_->token2 = mapping;
+    return *this;
+}
+
 int Call::copy_name(char* out, uint32_t& bytes, const Where& where) noexcept {
     if (where.instance && where.instance != link_->instance) return EIO;
     size_t size = strlen(where.path);

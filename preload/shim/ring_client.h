@@ -30,6 +30,7 @@ class Call {
     Call& on2(const Open& open) noexcept;
     Call& at(const Where& where, bool follow) noexcept;
     Call& at2(const Where& where, bool follow) noexcept;
+    Call& on_mapping(uint64_t mapping, uint64_t instance) noexcept;
     Call& text2(const char* text) noexcept;  // a plain string in the second path's place
 
     // Sends it and waits for the reply; returns 0 or an errno value. EIO: the agent is gone.

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Calls that move data without the program seeing it: copy_file_range, sendfile, splice, mmap.
+// Calls that move data without the program seeing it: copy_file_range, sendfile, splice.
 
 #include <errno.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include "preload/shim/ours.h"
@@ -35,37 +34,6 @@ ssize_t pump(int out, int in, off_t* offset, size_t count) noexcept {
         if (put < got) return all ? static_cast<ssize_t>(all) : -1;
     }
     return static_cast<ssize_t>(all);
-}
-
-// A private copy of the file's bytes: what a mapping that the program does not write through may
-// be.
-void* map_copy(Open& open, void* at, size_t length, int protection, int flags,
-               off_t offset) noexcept {
-    if (length == 0 || offset < 0 || offset % 4096 != 0) {
-        errno = EINVAL;
-        return MAP_FAILED;
-    }
-    if ((open.flags & O_ACCMODE) == O_WRONLY) {
-        errno = EACCES;
-        return MAP_FAILED;
-    }
-    if (S_ISDIR(open.type)) {
-        errno = ENODEV;
-        return MAP_FAILED;
-    }
-    int kept = flags & ~(MAP_SHARED | MAP_PRIVATE | MAP_SHARED_VALIDATE);
-    void* mapped =
-        real.mmap(at, length, PROT_READ | PROT_WRITE, kept | MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (mapped == MAP_FAILED) return mapped;
-    ssize_t got = read_open(open, mapped, length, static_cast<uint64_t>(offset));
-    if (got < 0) {
-        int error = errno;
-        munmap(mapped, length);
-        errno = error;
-        return MAP_FAILED;
-    }
-    if (protection != (PROT_READ | PROT_WRITE)) mprotect(mapped, length, protection);
-    return mapped;
 }
 
 }  // namespace
@@ -108,17 +76,6 @@ ssize_t shim_splice(int from, off_t* from_offset, int to, off_t* to_offset, size
     if (!find(from) && !find(to))
         return real.splice(from, from_offset, to, to_offset, count, flags);
     return failed(EINVAL);
-}
-
-void* shim_mmap(void* at, size_t length, int protection, int flags, int fd, off_t offset) {
-    Open* open = flags & MAP_ANONYMOUS ? nullptr : find(fd);
-    if (!open) return real.mmap(at, length, protection, flags, fd, offset);
-    bool shared = (flags & MAP_TYPE) != MAP_PRIVATE;
-    if (shared && (protection & PROT_WRITE)) {
-        errno = uncovered("mmap(MAP_SHARED, PROT_WRITE)", ENODEV);
-        return MAP_FAILED;
-    }
-    return map_copy(*open, at, length, protection, flags, offset);
 }
 
 }  // namespace strait::preload

@@ -53,7 +53,13 @@ inline constexpr uint64_t at_position = ~uint64_t{0};
     X(lock)  /* offset, count, arg: LockArg */                                                  \
     X(unlock)                                                                                   \
     X(test_lock)                                                                                \
-    X(set_append) /* arg: 0 or 1 */
+    X(set_append)   /* arg: 0 or 1 */                                                           \
+    X(map)          /* offset, count, arg: 1: stores -> value: the mapping's number */          \
+    X(map_fill)     /* token2: mapping; offset, count: it reaches there now */                  \
+    X(map_writable) /* token2: mapping that the program may store into from now on */           \
+    X(map_sync)     /* token2: mapping; offset, count; arg: 1: stable when answered */          \
+    X(unmap)        /* token2: mapping */                                                       \
+    X(lend)         /* token: its descriptor is on its way to another program */
 
 enum class Op : uint16_t {
 #define X(name) name,
@@ -165,11 +171,12 @@ struct Reply {
 
 // --- the agent's socket
 
-enum class Kind : uint32_t { ring = 1, control = 2 };
+enum class Kind : uint32_t { ring = 1, control = 2, pages = 3 };
 
 // The first message. ring: one descriptor comes with it, the ring's memfd, sealed against
 // shrinking and growing; `text` is the mounts' specification. control: `text` is a line, the
-// answer is text up to the end of the stream.
+// answer is text up to the end of the stream. pages: `ticket` is a mapping's number; its memfd
+// comes with the HelloReply, one that can be written when `holds` is 1.
 struct Hello {
     uint32_t magic;
     uint32_t version;
