@@ -16,7 +16,9 @@ std::atomic<uint64_t> copied_total{0};
 
 constexpr size_t smallest_shift = 9;  // 512 B
 constexpr size_t largest_shift = 21;  // 2 MiB: the largest I/O size plus its message head
-constexpr size_t kept_bytes_per_class = 8u << 20;
+// What one thread keeps for reuse: about what a writer has uncommitted, for fresh pages cost more
+// than the copy into them.
+constexpr size_t most_kept_bytes = 48u << 20;
 
 // Blocks of one power of two, header in front. Kept on the freeing thread's list for reuse.
 class PoolBlock final : public Block {
@@ -36,6 +38,7 @@ class PoolBlock final : public Block {
 
 struct ThreadPool {
     std::array<std::vector<PoolBlock*>, largest_shift + 1> free;
+    size_t kept_bytes = 0;
     ~ThreadPool();
 };
 thread_local bool pool_gone = false;
@@ -56,9 +59,9 @@ void PoolBlock::last_ref_gone() noexcept {
 #if !__has_feature(address_sanitizer) && !__has_feature(thread_sanitizer)
     size_t shift = shift_of(capacity());
     if (!pool_gone && shift <= largest_shift) {
-        auto& list = pool.free[shift];
-        if ((list.size() + 1) << shift <= kept_bytes_per_class) {
-            list.push_back(this);
+        if (pool.kept_bytes + capacity() <= most_kept_bytes) {
+            pool.free[shift].push_back(this);
+            pool.kept_bytes += capacity();
             return;
         }
     }
@@ -76,6 +79,7 @@ Buffer Buffer::allocate(size_t size) {
         if (!list.empty()) {
             block = list.back();
             list.pop_back();
+            pool.kept_bytes -= block->capacity();
         } else {
             block = PoolBlock::make(size_t{1} << shift);
         }
