@@ -9,10 +9,17 @@ namespace strait::vfs {
 
 namespace {
 constexpr uint64_t first_window = 256u << 10;  // bytes
-}
+}  // namespace
 
 uint32_t ReadStream::chunk() const {
     return std::max<uint32_t>(file_.mount().capabilities().max_read, 4096);
+}
+
+// What the reader waits for is part of what is worth having under way.
+uint64_t ReadStream::most_ahead(size_t count) const {
+    const uint64_t most = file_.mount().policy().readahead;
+    const uint64_t window = pacing_.window(chunk(), most + chunk());
+    return std::min(most, window - std::min<uint64_t>({window / 2, count, chunk()}));
 }
 
 void ReadStream::passed(uint64_t end) {
@@ -93,7 +100,7 @@ Task<BufferChain> ReadStream::read_scattered(uint64_t offset, size_t count) {
 }
 
 Task<BufferChain> ReadStream::read_sequential(uint64_t offset, size_t count) {
-    const uint64_t most = file_.mount().policy().readahead;
+    const uint64_t most = most_ahead(count);
     window_ = std::min(most, std::max(window_ * 2, first_window));
     BufferChain got;
     while (got.size() < count) {
@@ -129,6 +136,7 @@ Result<bool> ReadStream::consume(Piece& piece, uint64_t at, size_t want, BufferC
     if (count > 0) got.append(data.slice(inside, count));
     bool used_up = inside + count >= data.size();
     if (!used_up) return true;
+    pacing_.took(data.size(), chunk(), piece.took);
     if (piece.outcome->eof) {
         end_ = piece.offset + data.size();
         end_until_ = piece.started + file_.mount().policy().acregmin;
@@ -178,6 +186,7 @@ ReadStream::PieceRef ReadStream::start(uint64_t offset, uint32_t count) {
 Task<> ReadStream::fetch(Ref<OpenRegular> file, PieceRef piece) {
     auto outcome = co_await file->fetch(piece->offset, piece->count).result();
     piece->outcome = std::move(outcome);
+    piece->took = MonoClock::now() - piece->started;
     piece->done.set();
 }
 

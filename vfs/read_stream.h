@@ -8,6 +8,7 @@
 
 #include "base/sync.h"
 #include "vfs/mount.h"
+#include "vfs/pacing.h"
 
 namespace strait::vfs {
 
@@ -28,6 +29,7 @@ class ReadStream {
         uint64_t offset = 0;
         uint32_t count = 0;
         MonoTime started{};
+        Duration took{};  // once done
         Event done;
         Result<Read::Result> outcome = fail(Errc::io);
         uint64_t end() const { return offset + count; }
@@ -45,12 +47,14 @@ class ReadStream {
     void skip_to(uint64_t at);
     bool at_known_end(uint64_t offset) const;
     uint32_t chunk() const;
+    uint64_t most_ahead(size_t count) const;
 
     OpenRegular& file_;
     std::deque<PieceRef> pieces_;  // adjacent, ascending
     uint64_t version_ = 0;         // of the file's data that pieces_ are of
     uint64_t next_ = 0;
     uint64_t window_ = 0;
+    Pacing pacing_;
     uint64_t end_ = 0;  // where the server said that the file ends ...
     MonoTime end_until_{};
 };

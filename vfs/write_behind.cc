@@ -10,7 +10,7 @@ namespace strait::vfs {
 
 namespace {
 constexpr size_t extents_at_once = 8;  // of one compound
-constexpr size_t unstable_factor = 8;  // uncommitted bytes, in write_behind's, before a COMMIT
+constexpr size_t unstable_factor = 4;  // uncommitted bytes, in write_behind's, before a COMMIT
 }  // namespace
 
 // Never one whose CLOSE may be on its way, unless nothing else is left.
@@ -43,12 +43,16 @@ void WriteBehind::lost(Error error) {
 
 Task<> WriteBehind::room(size_t bytes) {
     const size_t most = file_.mount().policy().write_behind;
-    while (flushing_ > 0 || (unsent_bytes() > 0 && unsent_bytes() + bytes > most) ||
+    const size_t piece = file_.mount().capabilities().max_write;
+    while (flushing_ > 0 ||
+           (unsent_bytes() > 0 && unsent_bytes() + bytes > pacing_.window(piece, most)) ||
            unstable_bytes() > 2 * unstable_factor * most) {
         Counted partial(partial_);
         pump();
         if (unstable_bytes() > 0 && unsent_bytes() == 0) commit_soon();
-        co_await changed_.wait();
+        // A store that answers at once has told already.
+        const bool nobody_tells = flushing_ == 0 && under_way_.empty() && committing_.empty();
+        if (!nobody_tells) co_await changed_.wait();
     }
 }
 
@@ -87,6 +91,7 @@ void WriteBehind::pump() {
 
 Task<> WriteBehind::send(Chunk chunk, Ref<FileState> keep) {
     auto by = writer();
+    const MonoTime began = MonoClock::now();
     Compound program = file_.mount().program();
     program.put(file_.handle());
     if (by) program.use_open(by->open);
@@ -97,6 +102,8 @@ Task<> WriteBehind::send(Chunk chunk, Ref<FileState> keep) {
     under_way_.cut(chunk.offset, chunk.data.size());
     auto* done = reply ? reply->find<Write>() : nullptr;
     if (done) {
+        pacing_.took(chunk.data.size(), file_.mount().capabilities().max_write,
+                     MonoClock::now() - began);
         sent(chunk, *done);
         auto* after = reply->find<GetAttr>();
         if (after) file_.changed_to(after->attributes);

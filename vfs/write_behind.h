@@ -8,6 +8,7 @@
 #include "base/sync.h"
 #include "vfs/extent_map.h"
 #include "vfs/mount.h"
+#include "vfs/pacing.h"
 
 namespace strait::vfs {
 
@@ -77,6 +78,7 @@ class WriteBehind {
     std::optional<Writer> writer() const;
 
     FileState& file_;
+    Pacing pacing_;
     ExtentMap dirty_, under_way_, uncommitted_, committing_;
     uint64_t verifier_ = 0;             // of uncommitted_
     uint64_t committing_verifier_ = 0;  // of committing_

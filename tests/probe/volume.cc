@@ -24,6 +24,7 @@ vfs::MountPolicy policy_of(const client::MountOptions& options) {
     if (!cache.attributes) {
         policy.acregmin = policy.acregmax = policy.acdirmin = policy.acdirmax = 0s;
     }
+    if (cache.readahead) policy.readahead = static_cast<uint32_t>(*cache.readahead);
     return policy;
 }
 
