@@ -50,8 +50,12 @@ Task<> op_write(Exchange& exchange) {
     TokenRef token = co_await exchange.token();
     BufferChain data(Buffer::copy_of(exchange.sent()));
     token->written = true;
-    exchange.reply.value =
-        co_await exchange.maps.write(*token->file, exchange.request.offset, std::move(data));
+    // Where an append goes is not its offset's to say, and the position stays.
+    bool append = exchange.request.flags & shm::flag_append;
+    uint64_t before = 0, offset = append ? shm::at_position : exchange.request.offset;
+    if (append) before = co_await token->file->seek(0, vfs::Whence::current);
+    exchange.reply.value = co_await exchange.maps.write(*token->file, offset, std::move(data));
+    if (append) co_await token->file->seek(static_cast<int64_t>(before), vfs::Whence::set);
 }
 
 Task<> op_seek(Exchange& exchange) {

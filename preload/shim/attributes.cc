@@ -227,4 +227,17 @@ int ours_fremovexattr(Open& open, int, const char* name) {
     return remove_name(Call(shm::Op::removexattr).on(open), nullptr, name);
 }
 
+// A handle could not be opened again: the agent's opens are by path.
+int ours_name_to_handle_at(Where&, int, const char*, file_handle*, int*, int) {
+    return failed(EOPNOTSUPP);
+}
+
+key_t ours_ftok(Where& where, const char*, int project) {
+    struct stat found;
+    if (stat_at(where, &found, true) != 0) return -1;
+    auto number = static_cast<unsigned>(found.st_ino & 0xffff);
+    auto device = static_cast<unsigned>(found.st_dev & 0xff) << 16;
+    return static_cast<key_t>(number | device | static_cast<unsigned>(project & 0xff) << 24);
+}
+
 }  // namespace strait::preload

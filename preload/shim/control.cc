@@ -126,6 +126,16 @@ int record_lock(Open& open, int command, struct flock* lock) noexcept {
     return lock_call(open, shm::Op::lock, start, length, arg, nullptr);
 }
 
+// FIONREAD: what lies between the position and the end.
+int unread_bytes(Open& open, int* out) noexcept {
+    struct stat attributes;
+    if (S_ISDIR(open.type)) return failed(ENOTTY);
+    off_t at = ours_lseek(open, -1, 0, SEEK_CUR);
+    if (at < 0 || stat_open(open, &attributes) != 0) return -1;
+    *out = static_cast<int>(attributes.st_size - at);
+    return 0;
+}
+
 int clone_from(Open& target, int source, uint64_t from, uint64_t count, uint64_t to) noexcept {
     Open* open = find(source);
     if (!open) return failed(EXDEV);
@@ -184,6 +194,8 @@ int ours_ioctl(Open& open, int fd, unsigned long request, void* argument) {
             return real.fcntl(fd, F_SETFD, 0);
         case FIONBIO:
             return 0;
+        case FIONREAD:
+            return unread_bytes(open, static_cast<int*>(argument));
         default:
             return failed(ENOTTY);
     }
@@ -194,6 +206,13 @@ int ours_isatty(Open&, int) {
     return 0;
 }
 int ours_ttyname_r(Open&, int, char*, size_t) { return ENOTTY; }
+int ours___ttyname_r_chk(Open&, int, char*, size_t, size_t) { return ENOTTY; }
+int ours_ptsname_r(Open&, int, char*, size_t) { return errno = ENOTTY; }
+int ours___ptsname_r_chk(Open&, int, char*, size_t, size_t) { return errno = ENOTTY; }
+char* ours_ptsname(Open&, int) {
+    errno = ENOTTY;
+    return nullptr;
+}
 char* ours_ttyname(Open&, int) {
     errno = ENOTTY;
     return nullptr;

@@ -100,6 +100,10 @@ char* shim_getwd(char* out) {
     return settings.cwd[0] ? shim_getcwd(out, PATH_MAX) : real.getwd(out);
 }
 
+char* shim___getwd_chk(char* out, size_t have) {
+    return settings.cwd[0] ? shim_getcwd(out, have) : real.__getwd_chk(out, have);
+}
+
 char* shim_get_current_dir_name() {
     return settings.cwd[0] ? shim_getcwd(nullptr, 0) : real.get_current_dir_name();
 }

@@ -2,6 +2,7 @@
 // Bytes in and out of Strait files, positions and sizes.
 
 #include <errno.h>
+#include <execinfo.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -60,7 +61,10 @@ ssize_t write_gathered(Open& open, const iovec* parts, int count, uint64_t offse
         memcpy(call.window() + size, parts[i].iov_base, parts[i].iov_len);
         size += parts[i].iov_len;
     }
+    // Linux appends whatever the offset says, and leaves the position alone.
+    bool append = (open.flags & O_APPEND) && offset != shm::at_position;
     call.request().offset = offset;
+    call.request().flags |= append ? shm::flag_append : 0;
     call.request().data_bytes = static_cast<uint32_t>(size);
     open.written = 1;
     if (int error = call.run()) return failed(error);
@@ -161,9 +165,7 @@ ssize_t ours_pread(Open& open, int, void* out, size_t count, off_t offset) {
 }
 ssize_t ours_pwrite(Open& open, int, const void* in, size_t count, off_t offset) {
     if (offset < 0) return failed(EINVAL);
-    // Linux appends whatever the offset says.
-    bool append = open.flags & O_APPEND;
-    return write_open(open, in, count, append ? shm::at_position : static_cast<uint64_t>(offset));
+    return write_open(open, in, count, static_cast<uint64_t>(offset));
 }
 ssize_t ours_readv(Open& open, int, const iovec* parts, int count) {
     return read_parts(open, parts, count, shm::at_position);
@@ -256,6 +258,15 @@ void shim_sync() {
         call.run();
     }
     real.sync();
+}
+
+void ours_backtrace_symbols_fd(Open& open, void* const* frames, int count, int) {
+    char** lines = backtrace_symbols(frames, count);
+    for (int i = 0; lines && i < count; ++i) {
+        write_open(open, lines[i], strlen(lines[i]), shm::at_position);
+        write_open(open, "\n", 1, shm::at_position);
+    }
+    free(lines);
 }
 
 }  // namespace strait::preload

@@ -236,6 +236,13 @@ ssize_t ours_getdents64(Open& open, int, void* out, size_t room) {
     return size < 0 ? failed(static_cast<int>(-size)) : size;
 }
 
+ssize_t ours_getdirentries(Open& open, int fd, char* out, size_t room, off_t* base) {
+    off_t before = base ? ours_lseek(open, fd, 0, SEEK_CUR) : 0;
+    if (before < 0) return -1;
+    if (base) *base = before;
+    return ours_getdents64(open, fd, out, room);
+}
+
 int ours_scandir(Where& where, const char*, dirent*** out, int (*filter)(const dirent*),
                  Compare compare) {
     return scan(where, out, filter, compare);
@@ -243,19 +250,6 @@ int ours_scandir(Where& where, const char*, dirent*** out, int (*filter)(const d
 int ours_scandirat(Where& where, int, const char*, dirent*** out, int (*filter)(const dirent*),
                    Compare compare) {
     return scan(where, out, filter, compare);
-}
-
-// libc's glob(3) over our directory functions: it calls them by pointer, where its own calls would
-// not pass the shim.
-int shim_glob(const char* pattern, int flags, int (*on_error)(const char*, int), glob_t* out) {
-    if ((flags & GLOB_ALTDIRFUNC) || !maybe_ours(AT_FDCWD, pattern))
-        return real.glob(pattern, flags, on_error, out);
-    out->gl_opendir = [](const char* path) -> void* { return opendir(path); };
-    out->gl_readdir = [](void* stream) { return readdir(static_cast<DIR*>(stream)); };
-    out->gl_closedir = [](void* stream) { closedir(static_cast<DIR*>(stream)); };
-    out->gl_stat = [](const char* path, struct stat* s) { return stat(path, s); };
-    out->gl_lstat = [](const char* path, struct stat* s) { return lstat(path, s); };
-    return real.glob(pattern, flags | GLOB_ALTDIRFUNC, on_error, out);
 }
 
 }  // namespace strait::preload

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "preload/shim/ours.h"
+#include "preload/shim/report.h"
 #include "preload/shim/ring_client.h"
 
 namespace strait::preload {
@@ -91,6 +92,12 @@ int shim___poll_chk(pollfd* fds, nfds_t count, int timeout_ms, size_t room) {
     return shim_poll(fds, count, timeout_ms);
 }
 
+int shim___ppoll_chk(pollfd* fds, nfds_t count, const timespec* timeout, const sigset_t* mask,
+                     size_t room) {
+    if (count > room / sizeof(pollfd)) abort();
+    return shim_ppoll(fds, count, timeout, mask);
+}
+
 int shim_select(int count, fd_set* read, fd_set* write, fd_set* except, timeval* timeout) {
     if (open_count() == 0) return real.select(count, read, write, except, timeout);
     Sets sets(count, read, write, except);
@@ -110,6 +117,11 @@ int shim_pselect(int count, fd_set* read, fd_set* write, fd_set* except, const t
 
 int shim_epoll_ctl(int epoll, int operation, int fd, epoll_event* event) {
     return find(fd) ? failed(EPERM) : real.epoll_ctl(epoll, operation, fd, event);
+}
+
+// The server tells nobody of changes.
+int ours_fanotify_mark(Where&, int, unsigned, uint64_t, int, const char*) {
+    return failed(uncovered("fanotify_mark", EOPNOTSUPP));
 }
 
 }  // namespace strait::preload

@@ -78,7 +78,8 @@ int two_places(shm::Op op, int from_fd, const char* from, int to_fd, const char*
     call.at(first, follow).at2(second, false);
     if (call.error()) return failed(call.error());
     call.request().arg = arg;
-    return done(call.run());
+    int error = call.run();
+    return done(op == shm::Op::link && error == EISDIR ? EPERM : error);
 }
 
 bool maybe_either(int from_fd, const char* from, int to_fd, const char* to) noexcept {
@@ -145,6 +146,12 @@ int ours_mkfifo(Where& where, const char*, mode_t mode) {
 }
 int ours_mkfifoat(Where& where, int, const char*, mode_t mode) {
     return make(shm::Op::mknod, where, S_IFIFO | (mode & 07777), 0);
+}
+int ours___xmknod(Where& where, int, const char*, mode_t mode, dev_t* device) {
+    return make_node(where, mode, *device);
+}
+int ours___xmknodat(Where& where, int, int, const char*, mode_t mode, dev_t* device) {
+    return make_node(where, mode, *device);
 }
 int ours_rmdir(Where& where, const char*) { return remove_at(where, true); }
 int ours_unlink(Where& where, const char*) { return remove_at(where, false); }

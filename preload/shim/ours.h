@@ -17,6 +17,9 @@ namespace strait::preload {
 #define A(type, name, parameters, arguments) \
     type ours_##name(Where& where, STRAIT_UNPACK parameters);
 #define S(type, name, parameters, arguments) type shim_##name parameters;
+#define R(type, name, parameters, arguments, error)
+#define U(type, name, parameters, arguments, error)
+#define V(type, name, parameters, arguments, error)
 #define ALIAS(name, alias)
 #include "preload/shim/names.def"
 #undef F

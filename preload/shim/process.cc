@@ -157,4 +157,6 @@ int shim_daemon(int keep_cwd, int keep_streams) {
     return 0;
 }
 
+void shim__exit(int status) { real._exit(status); }
+
 }  // namespace strait::preload

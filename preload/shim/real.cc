@@ -47,6 +47,7 @@ struct Library {
     const char* strings = nullptr;
     const uint32_t* hash = nullptr;  // DT_GNU_HASH
     const uint16_t* versions = nullptr;
+    bool foreign = false;  // it has versions of its own, which nobody means by a name of libc's
     ElfW(Addr) base = 0;
 };
 
@@ -59,13 +60,18 @@ const void* address(const link_map& map, ElfW(Addr) value) noexcept {
 Library library_of(const link_map& map) noexcept {
     Library library;
     library.base = map.l_addr;
+    size_t name = 0;
     for (const ElfW(Dyn)* entry = map.l_ld; entry && entry->d_tag != DT_NULL; ++entry) {
         const void* at = address(map, entry->d_un.d_ptr);
         if (entry->d_tag == DT_SYMTAB) library.symbols = static_cast<const ElfW(Sym)*>(at);
         if (entry->d_tag == DT_STRTAB) library.strings = static_cast<const char*>(at);
         if (entry->d_tag == DT_GNU_HASH) library.hash = static_cast<const uint32_t*>(at);
         if (entry->d_tag == DT_VERSYM) library.versions = static_cast<const uint16_t*>(at);
+        if (entry->d_tag == DT_VERDEF) library.foreign = true;
+        if (entry->d_tag == DT_SONAME) name = entry->d_un.d_val;
     }
+    if (library.strings && strncmp(library.strings + name, "libc.", 5) == 0)
+        library.foreign = false;
     return library;
 }
 
@@ -99,7 +105,8 @@ void* find(const Library& library, const char* name, uint32_t hash) noexcept {
         uint32_t entry = chain[index - first];
         const ElfW(Sym)& symbol = library.symbols[index];
         if ((entry | 1) == (hash | 1) && symbol.st_shndx != SHN_UNDEF &&
-            strcmp(library.strings + symbol.st_name, name) == 0) {
+            strcmp(library.strings + symbol.st_name, name) == 0 &&
+            !(library.foreign && library.versions && (library.versions[index] & 0x7fff) > 1)) {
             void* found = resolved(library, symbol);
             if (!library.versions || !(library.versions[index] & 0x8000)) return found;
             hidden = found;

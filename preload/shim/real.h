@@ -3,7 +3,10 @@
 // The next library's function for every name in names.def. Each entry starts as a step that finds
 // them all and goes on, so a call that comes before our constructor works too.
 
+#include <aio.h>
 #include <dirent.h>
+#include <fts.h>
+#include <ftw.h>
 #include <glob.h>
 #include <poll.h>
 #include <stdio.h>
@@ -17,8 +20,13 @@
 #include <sys/uio.h>
 #include <time.h>
 #include <utime.h>
+#include <wordexp.h>
 
 namespace strait::preload {
+
+using TreeVisit = int (*)(const char*, const struct stat*, int);
+using TreeVisitFrom = int (*)(const char*, const struct stat*, int, struct FTW*);
+using FtsCompare = int (*)(const FTSENT**, const FTSENT**);
 
 struct Real {
 #define F(type, name, parameters, arguments) type(*name) parameters;

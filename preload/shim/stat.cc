@@ -198,6 +198,10 @@ long ours_pathconf(Where& where, const char*, int name) {
 }
 long ours_fpathconf(Open&, int, int name) { return limit(name); }
 
+int ours_isfdtype(Open& open, int, int type) {
+    return (open.type & S_IFMT) == static_cast<unsigned>(type);
+}
+
 int ours_access(Where& where, const char*, int mode) { return access_at(where, mode, true); }
 int ours_euidaccess(Where& where, const char*, int mode) { return access_at(where, mode, true); }
 int ours_faccessat(Where& where, int, const char* path, int mode, int flags) {

@@ -184,6 +184,8 @@ FILE* ours_fdopen(Open& open, int fd, const char* mode) {
     return stream_over(fd, mode);
 }
 
+FILE* ours_setmntent(Where&, const char* path, const char* mode) { return shim_fopen(path, mode); }
+
 FILE* shim_freopen(const char* path, const char* mode, FILE* stream) {
     int before = stream->_fileno;
     Where where;

@@ -18,9 +18,17 @@ uint64_t place(const off_t* offset) noexcept {
     return offset ? static_cast<uint64_t>(*offset) : shm::at_position;
 }
 
+constexpr size_t piece_bytes = 32768;
+size_t at_most_piece(size_t count) noexcept { return count < piece_bytes ? count : piece_bytes; }
+
+bool is_pipe(int fd) noexcept {
+    struct stat found;
+    return fstat(fd, &found) == 0 && S_ISFIFO(found.st_mode);
+}
+
 // Through the program's memory, a piece at a time; what sendfile promises.
 ssize_t pump(int out, int in, off_t* offset, size_t count) noexcept {
-    char piece[32768];
+    char piece[piece_bytes];
     size_t all = 0;
     while (all < count) {
         size_t wanted = count - all < sizeof(piece) ? count - all : sizeof(piece);
@@ -70,12 +78,24 @@ ssize_t shim_sendfile(int out, int in, off_t* offset, size_t count) {
     return pump(out, in, offset, count < most ? count : most);
 }
 
-// EINVAL is what the kernel says of files that cannot be spliced; callers copy then.
+// Between a file of ours and a pipe, as with any file. What a full pipe does not take is not read.
 ssize_t shim_splice(int from, off_t* from_offset, int to, off_t* to_offset, size_t count,
                     unsigned flags) {
     if (!find(from) && !find(to))
         return real.splice(from, from_offset, to, to_offset, count, flags);
-    return failed(EINVAL);
+    if (find(from)) {
+        if (!is_pipe(to)) return failed(EINVAL);
+        return to_offset ? failed(ESPIPE) : pump(to, from, from_offset, at_most_piece(count));
+    }
+    if (!is_pipe(from) || (find(to)->flags & O_APPEND)) return failed(EINVAL);
+    if (from_offset) return failed(ESPIPE);
+    char piece[piece_bytes];
+    ssize_t got = read(from, piece, at_most_piece(count));
+    if (got <= 0) return got;
+    ssize_t put = to_offset ? pwrite(to, piece, static_cast<size_t>(got), *to_offset)
+                            : write(to, piece, static_cast<size_t>(got));
+    if (put > 0 && to_offset) *to_offset += put;
+    return put;
 }
 
 }  // namespace strait::preload

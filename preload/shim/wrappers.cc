@@ -3,6 +3,8 @@
 // goes to the next library after one load and a branch, or one comparison with the prefixes.
 
 #include "preload/shim/ours.h"
+#include "preload/shim/report.h"
+#include "preload/shim/ring_client.h"
 
 #define EXPORT __attribute__((visibility("default")))
 
@@ -49,6 +51,16 @@ namespace strait::preload {
 #define A(type, name, parameters, arguments) PATH_WRAPPER(type, name, parameters, arguments, dirfd)
 #define S(type, name, parameters, arguments) \
     type exported_##name parameters { return shim_##name arguments; }
+#define R(type, name, parameters, arguments, error) \
+    type exported_##name parameters { return find(fd) ? failed(error) : real.name arguments; }
+#define U(type, name, parameters, arguments, error)           \
+    type exported_##name parameters {                         \
+        if (find(fd)) return failed(uncovered(#name, error)); \
+        return real.name arguments;                           \
+    }
+#define V(type, name, parameters, arguments, error)                                      \
+    static type ours_##name(Where&, auto...) { return failed(uncovered(#name, error)); } \
+    PATH_WRAPPER(type, name, parameters, arguments, AT_FDCWD)
 #define ALIAS(name, alias)
 #include "preload/shim/names.def"
 

@@ -78,7 +78,7 @@ enum : uint32_t {
     flag_create = 32,     // open
     flag_exclusive = 64,  // open
     flag_truncate = 128,
-    flag_append = 256,
+    flag_append = 256,  // open; write: at the end, the position stays
     flag_directory = 512,
     flag_no_follow = 1024,
     flag_path_only = 2048,
