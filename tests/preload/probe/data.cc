@@ -270,7 +270,7 @@ void attributes_by_number(Syscall call) {
 
 void names_by_number(Syscall call) {
     told(call(SYS_mkdirat, AT_FDCWD, number_of("folder"), 0755, 0, 0, 0));
-    told(call(SYS_renameat2, AT_FDCWD, number_of("file"), AT_FDCWD, number_of("new"), 1, 0));
+    told(call(SYS_renameat2, AT_FDCWD, number_of("file"), AT_FDCWD, number_of("new"), 0, 0));
     told(call(SYS_symlinkat, number_of("new"), AT_FDCWD, number_of("link"), 0, 0, 0));
     char text[16] = {};
     say("%ld %s", call(SYS_readlinkat, AT_FDCWD, number_of("link"), number_of(text), 15, 0, 0),
