@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <execinfo.h>
-#include <sys/mman.h>
 #include <sys/syscall.h>
 
 #include "tests/preload/probe/probe.h"
@@ -218,20 +217,6 @@ TEST(backtrace_symbols_fd) {
     }
     say("%d", size_of("file") > 10);
 }
-TEST(mmap) {
-    File file(std::string("hello world"));
-    auto* text =
-        static_cast<char*>(call(nullptr, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE, file, 0));
-    if (text == MAP_FAILED) return told(-1);
-    say("%.11s %d", text, text[11]);
-    text[0] = 'J';
-    say("%s", get("file").c_str());
-    munmap(text, 4096);
-    told(call(nullptr, 0, PROT_READ, MAP_PRIVATE, file, 0) == MAP_FAILED ? -1 : 0);
-    File only_out("file", O_WRONLY);
-    told(call(nullptr, 4096, PROT_READ, MAP_PRIVATE, only_out, 0) == MAP_FAILED ? -1 : 0);
-}
-
 namespace {
 
 // The calls that programs make by number, each with an answer that a wrong one would not give.
