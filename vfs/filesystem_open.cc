@@ -101,6 +101,7 @@ Task<OpenFileRef> FileSystem::Impl::open_path(Journey& way, const At& at, OpenFl
 Task<OpenFileRef> FileSystem::Impl::open_directory(Journey& way, const At& at, OpenFlags flags,
                                                    bool& regular) {
     if (flags.create && flags.directory) co_return Errc::inval;
+    if (flags.create && flags.exclusive) co_return Errc::exist;
     if (writes(flags) || flags.create) co_return Errc::isdir;
     Mount& mount = way.mount();
     auto asked = mount.hold().now();
@@ -163,6 +164,9 @@ Task<OpenFileRef> FileSystem::Impl::open_file(Journey& way, const At& at, OpenFl
         if (again) co_return OpenFileRef();
         directory = reply.error.code == Errc::isdir && !writes(flags) && !flags.create;
         if (directory) co_return OpenFileRef();
+        // Whatever it is that has the name: an exclusive create finds it.
+        if (reply.error.code == Errc::isdir && flags.create && flags.exclusive)
+            co_return Error(Errc::exist, reply.error.domain, reply.error.status);
         if (reply.error.code == Errc::symlink)
             co_return Error(Errc::loop, reply.error.domain, reply.error.status);
         co_return reply.error;

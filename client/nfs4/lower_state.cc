@@ -52,9 +52,9 @@ nfs_lock_type4 to_lock_type(vfs::LockKind kind) {
     return kind == vfs::LockKind::read ? READ_LT : WRITE_LT;
 }
 
-OwnerKey lock_owner(const vfs::Owner& owner, vfs::OpenId open) {
+OwnerKey lock_owner(const vfs::Owner& owner, vfs::OpenId open, const vfs::Handle& file) {
     if (owner.client == 0 && owner.id == 0) return {'l', ~uint64_t{0}, open.value};
-    return {'l', owner.client, owner.id};
+    return {'l', owner.client, owner.id, vfs::HandleHash()(file)};
 }
 
 vfs::LockConflict to_conflict(const LOCK4denied& denied) {
@@ -278,7 +278,7 @@ Result<Builder::Emitted> Builder::emit(const vfs::Lock& lock) {
     if (open_here_) return Emitted::not_here;
     auto open = held(current_.open);
     if (!open) return fail(open.error());
-    OwnerKey key = lock_owner(lock.owner, current_.open);
+    OwnerKey key = lock_owner(lock.owner, current_.open, (*open)->handle);
     if (batch_.locks(current_.open) && !(*open)->find_locks(key)) return Emitted::not_here;
     OwnerBytes owner(key);
     LOCK4args args;
@@ -329,7 +329,9 @@ Takes::Status Takes::lock(Batch& batch, const Step& step, Results& in) {
 
 Result<Builder::Emitted> Builder::emit(const vfs::TestLock& test) {
     if (!room(1, 1280)) return Emitted::not_here;
-    OwnerBytes owner(lock_owner(test.owner, current_.open));
+    // The owner's bytes depend on the file: cut here, and its handle is known.
+    if (!current_.names.empty()) return Emitted::not_here;
+    OwnerBytes owner(lock_owner(test.owner, current_.open, current_.handle));
     batch_.result<vfs::TestLock>(index_);
     add(LOCKT4args{to_lock_type(test.kind),
                    test.offset,
@@ -353,7 +355,7 @@ Result<Builder::Emitted> Builder::emit(const vfs::Unlock& unlock) {
     if (open_here_) return Emitted::not_here;
     auto open = held(current_.open);
     if (!open) return fail(open.error());
-    OwnerKey key = lock_owner(unlock.owner, current_.open);
+    OwnerKey key = lock_owner(unlock.owner, current_.open, (*open)->handle);
     HeldLocks* locks = (*open)->find_locks(key);
     if (batch_.locks(current_.open)) return Emitted::not_here;
     if (!locks) return Emitted::whole;  // an owner without locks has nothing to give back

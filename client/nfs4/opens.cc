@@ -10,14 +10,16 @@ OwnerBytes::OwnerBytes(const OwnerKey& key) noexcept {
     bytes_[0] = static_cast<std::byte>(key.kind);
     std::memcpy(&bytes_[1], &key.client, 8);
     std::memcpy(&bytes_[9], &key.id, 8);
+    std::memcpy(&bytes_[17], &key.file, 8);
 }
 
 std::optional<OwnerKey> OwnerBytes::parse(Bytes bytes) noexcept {
-    if (bytes.size() != 17) return std::nullopt;
+    if (bytes.size() != 25) return std::nullopt;
     OwnerKey key;
     key.kind = static_cast<char>(bytes[0]);
     std::memcpy(&key.client, &bytes[1], 8);
     std::memcpy(&key.id, &bytes[9], 8);
+    std::memcpy(&key.file, &bytes[17], 8);
     return key;
 }
 

@@ -12,11 +12,14 @@
 
 namespace strait::client::nfs4 {
 
-// A state owner as the server sees it: 17 bytes.
+// A state owner as the server sees it: 25 bytes.
 struct OwnerKey {
     char kind = 0;  // 'p' from our pool, 'o' an open owner given to us, 'l' a lock owner
     uint64_t client = 0;
     uint64_t id = 0;
+    // Of a lock owner: nfs-ganesha 4.3 answers NFS4ERR_DELAY for ever to one that has locks under
+    // another open's owner, so each file has its own. Locks of different files never meet.
+    uint64_t file = 0;
     friend bool operator==(const OwnerKey&, const OwnerKey&) = default;
 };
 class OwnerBytes {
@@ -27,7 +30,7 @@ class OwnerBytes {
     static std::optional<OwnerKey> parse(Bytes bytes) noexcept;
 
   private:
-    std::array<std::byte, 17> bytes_;
+    std::array<std::byte, 25> bytes_;
 };
 
 struct HeldRange {

@@ -56,7 +56,7 @@ nfsstat4 check_name(std::string_view name) {
     if (name == "." || name == "..") return NFS4ERR_BADNAME;
     if (name.find('/') != std::string_view::npos || name.find('\0') != std::string_view::npos)
         return NFS4ERR_BADNAME;
-    return is_utf8(name) ? NFS4_OK : NFS4ERR_INVAL;
+    return NFS4_OK;
 }
 
 }  // namespace strait::server::nfs4

@@ -36,6 +36,19 @@ TEST_F(Paths, relative_and_absolute_symlinks_are_followed_in_the_local_namespace
               "/n/a/b/f");
 }
 
+TEST_F(Paths, an_exclusive_create_finds_a_directory_too) {
+    me().mkdirs("d");
+    OpenFlags flags{.access = OpenAccess::both, .create = true, .exclusive = true, .mode = 0600};
+    auto warm = finish(me().files.open({.path = "/n/d"}, flags));
+    EXPECT_EQ(warm.error(), Errc::exist);
+    cold();
+    auto asked = finish(me().files.open({.path = "/n/d"}, flags));
+    EXPECT_EQ(asked.error(), Errc::exist);
+    flags.exclusive = false;
+    auto plain = finish(me().files.open({.path = "/n/d"}, flags));
+    EXPECT_EQ(plain.error(), Errc::isdir);
+}
+
 TEST_F(Paths, dotdot_behind_a_symlink_goes_up_from_where_it_leads) {
     me().mkdirs("x/y");
     me().put("x/f", "right");

@@ -193,7 +193,7 @@ mkdir d3; cp -r d/. d3; echo changed > d3/e/f/g; diff -r d d3; echo $?;
 comm -12 numbers n2 | wc -l"""),
     ("long and odd names", r"""
 n=$(printf 'n%.0s' $(seq 255)); echo long > $n; cat $n; echo x > "$n"x; echo $?; ls | wc -c;
-mv $n short; cat short
+mv $n short; cat short; echo latin > $'b\xe9'; cat $'b\xe9'; ls -b b*; mkdir $'\xff'; ls -b; rm -r $'\xff'
 echo 'sp ace' > 'a b'; cat 'a b'; touch 'new
 line' '*' '\' 'ü' "q'q"; ls -b; rm '*' '\'; ls | wc -l; mkdir -p $(printf 'd/%.0s' $(seq 60));
 find . -type d | wc -l; rm -r d
