@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "base/log.h"
@@ -53,6 +54,8 @@ class Agent {
 // Removes the socket first: whoever comes from now on starts another agent.
 Task<> Agent::stop_serving() {
     unlink((folder_ + shm::socket_name).c_str());
+    std::error_code ignored;  // copies of programs that lie under prefixes: made again when needed
+    std::filesystem::remove_all(folder_ + shm::mirror_name, ignored);
     stop_.request_stop();
     co_return;
 }

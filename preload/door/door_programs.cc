@@ -219,6 +219,13 @@ Task<> RingDoor::op_fork_bind(Exchange& exchange) {
         co_await drop_ticket(number);
         co_return;
     }
+    // It came before the parent said whose it is, as an image that knows no ticket: what it holds
+    // it has named.
+    auto known = programs_.find(child);
+    if (known != programs_.end() && known->second->memory && !has_ended(known->second->pidfd)) {
+        co_await drop_ticket(number);
+        co_return;
+    }
     ticket->second.child = child;
     tasks_.spawn(watch_child(number, std::move(pidfd)));
 }

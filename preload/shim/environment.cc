@@ -11,7 +11,7 @@ namespace strait::preload {
 
 namespace {
 
-constexpr char preload_name[] = "LD_PRELOAD";
+constexpr char preload_name[] = "LD_PRELOAD", library_name[] = "LD_LIBRARY_PATH";
 
 // The value of an entry called `name`, or null.
 const char* value(const char* entry, const char* name) noexcept {
@@ -33,18 +33,21 @@ char* Environment::add(const char* name, const char* value, const char* more) no
     return *text_++ = 0, entry;
 }
 
-Environment::Environment(char* const* given) noexcept : given_(given) {
+Environment::Environment(char* const* given, const char* libraries) noexcept : given_(given) {
     if (settings.prefix_count == 0) return;
     size_t count = 0;
-    const char* preload = nullptr;
-    for (; given && given[count]; ++count)
+    const char *preload = nullptr, *folders = nullptr;
+    for (; given && given[count]; ++count) {
         if (const char* found = value(given[count], preload_name)) preload = found;
+        if (const char* found = value(given[count], library_name)) folders = found;
+    }
     const char* shim = own_path();
     // A caller's list is kept, ours goes to its end when it is not in it.
     const char* more = preload && *preload && !strstr(preload, shim) ? shim : nullptr;
     if (!preload || !*preload) preload = shim;
-    bytes_ = (count + 5) * sizeof(char*) + strlen(preload) + strlen(shim) +
-             strlen(settings.mounts) + strlen(settings.agent) + strlen(settings.cwd) + 128;
+    bytes_ = (count + 6) * sizeof(char*) + strlen(libraries) + (folders ? strlen(folders) : 0) +
+             strlen(preload) + strlen(shim) + strlen(settings.mounts) + strlen(settings.agent) +
+             strlen(settings.cwd) + 128;
     memory_ =
         raw::mmap(nullptr, bytes_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (raw::failed(memory_)) {
@@ -52,10 +55,12 @@ Environment::Environment(char* const* given) noexcept : given_(given) {
         return;
     }
     made_ = static_cast<char**>(memory_);
-    text_ = reinterpret_cast<char*>(made_ + count + 5);
+    text_ = reinterpret_cast<char*>(made_ + count + 6);
     size_t at = 0;
     for (size_t i = 0; i < count; ++i)
-        if (!ours(given[i])) made_[at++] = given[i];
+        if (!ours(given[i]) && !(*libraries && value(given[i], library_name)))
+            made_[at++] = given[i];
+    if (*libraries) made_[at++] = add(library_name, libraries, folders);
     made_[at++] = add(preload_name, preload, more);
     made_[at++] = add(shm::env_mounts, settings.mounts);
     made_[at++] = add(shm::env_agent, settings.agent);

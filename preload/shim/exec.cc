@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// The exec family. A program under a prefix runs from a memfd that holds its bytes; a script there
-// is handed to its interpreter, which opens it through the shim.
+// The exec family. A program under a prefix runs from its copy in the agent's folder (mirror.h), or
+// where nothing there may be executed from a memfd; a script there is handed to its interpreter,
+// which opens it through the shim.
 
 #include <errno.h>
 #include <limits.h>
@@ -10,11 +11,14 @@
 #include <unistd.h>
 
 #include "preload/shim/map.h"
+#include "preload/shim/mirror.h"
 #include "preload/shim/ours.h"
 #include "preload/shim/process.h"
 #include "preload/shim/raw.h"
 #include "preload/shim/report.h"
 #include "preload/shim/ring_client.h"
+#include "preload/shim/text.h"
+#include "preload/shim/way.h"
 
 namespace strait::preload {
 
@@ -70,19 +74,45 @@ int run_script(char* line, const char* path, char* const* argv, char* const* env
     return -1;
 }
 
-int run_open_file(int fd, const char* path, char* const* argv, char* const* envp) noexcept {
-    char head[256] = {};
-    ssize_t size = pread(fd, head, sizeof(head) - 1, 0);
-    if (size < 0) return -1;
-    if (size >= 2 && head[0] == '#' && head[1] == '!') return run_script(head, path, argv, envp);
-    const char* name = strrchr(path, '/');
-    int memory = fetch(fd, name ? name + 1 : path);
+int run_memfd(int fd, const char* name, char* const* argv, char* const* envp) noexcept {
+    int memory = fetch(fd, name);
     if (memory < 0) return -1;
     Environment environment(envp);
     long result = raw::call(SYS_execveat, memory, raw::as_long(""), raw::as_long(argv),
                             raw::as_long(environment.get()), AT_EMPTY_PATH);
     raw::close(memory);
     return failed(static_cast<int>(-result));
+}
+
+// The folders of libraries that the loader would not find by $ORIGIN, for LD_LIBRARY_PATH.
+struct Folders final : Mirrored {
+    void library(const char* copy, bool by_origin) noexcept override {
+        if (by_origin) return;
+        size_t size = static_cast<size_t>(strrchr(copy, '/') - copy);
+        if (list.size) list.add(":");
+        list.add(copy, size);
+    }
+    Text list;
+};
+
+int run_copy(const char* path, char* const* argv, char* const* envp) noexcept {
+    char copy[shm::path_max];
+    Folders folders;
+    if (int error = mirror(path, copy, sizeof(copy), folders)) return failed(error);
+    Environment environment(envp, folders.list.text);
+    return real.execve(copy, argv, environment.get());
+}
+
+bool is_script(int fd, char (&head)[256]) noexcept {
+    memset(head, 0, sizeof(head));
+    ssize_t size = pread(fd, head, sizeof(head) - 1, 0);
+    return size >= 2 && head[0] == '#' && head[1] == '!';
+}
+
+// The absolute path of what is at `path`, for its copy.
+bool absolute(const char* path, Text& out) noexcept {
+    if (path[0] != '/') out.add(settings.cwd).add("/");
+    return !out.add(path).full;
 }
 
 int run_ours(Where& where, const char* path, char* const* argv, char* const* envp) noexcept {
@@ -92,11 +122,34 @@ int run_ours(Where& where, const char* path, char* const* argv, char* const* env
     if (ours_access(where, path, X_OK) != 0) return -1;
     int fd = open_at(where, O_RDONLY | O_CLOEXEC, 0);
     if (fd < 0) return -1;
-    int result = run_open_file(fd, path, argv, envp);
+    char head[256];
+    Text whole;
+    if (is_script(fd, head)) {
+        run_script(head, path, argv, envp);
+    } else {
+        if (absolute(path, whole)) run_copy(whole.text, argv, envp);
+        const char* name = strrchr(path, '/');
+        // A folder that nothing may be executed from looks like this.
+        if (errno == EACCES || errno == EPERM || errno == ENOENT || errno == ENAMETOOLONG ||
+            errno == ENOSPC)
+            run_memfd(fd, name ? name + 1 : path, argv, envp);
+    }
     int error = errno;
     shim_close(fd);
-    errno = error;
-    return result;
+    return failed(error);
+}
+
+// A local script whose interpreter lies under a prefix: the kernel does not find that.
+bool read_script_of_ours(const char* path, char (&head)[256]) noexcept {
+    char interpreter[256];
+    if (way_of(path, interpreter, sizeof(interpreter)) != Way::script) return false;
+    if (!maybe_ours(AT_FDCWD, interpreter)) return false;
+    int fd = raw::open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) return false;
+    memset(head, 0, sizeof(head));
+    long size = raw::read(fd, head, sizeof(head) - 1);
+    raw::close(fd);
+    return size > 2;
 }
 
 // The shell runs what the kernel does not know, as execvp(3) says.
@@ -105,15 +158,42 @@ int run_by_shell(const char* path, char* const* argv, char* const* envp) noexcep
     return run_script(line, path, argv, envp);
 }
 
-int search(const char* file, char* const* argv, char* const* envp) noexcept {
+// The arguments of execl and its like, gathered from the stack.
+template <class Run>
+int run_list(const char* first, va_list& list, Run run) noexcept {
+    va_list again;
+    va_copy(again, list);
+    size_t count = 1;
+    if (first)
+        while (va_arg(again, char*)) ++count;
+    va_end(again);
+    auto** argv = static_cast<char**>(__builtin_alloca((count + 1) * sizeof(char*)));
+    argv[0] = const_cast<char*>(first);
+    if (first)
+        for (size_t i = 1; i <= count; ++i) argv[i] = va_arg(list, char*);
+    return run(argv);
+}
+
+}  // namespace
+
+const char* search_path() noexcept {
+    for (char** entry = environ; entry && *entry; ++entry)
+        if (strncmp(*entry, "PATH=", 5) == 0) return *entry + 5;
+    return "/bin:/usr/bin";
+}
+
+bool script_of_ours(const char* path) noexcept {
+    char head[256];
+    return read_script_of_ours(path, head);
+}
+
+int execute_found(const char* file, char* const* argv, char* const* envp) noexcept {
     if (!*file) return failed(ENOENT);
     if (strchr(file, '/')) {
         execute(file, argv, envp);
         return errno == ENOEXEC ? run_by_shell(file, argv, envp) : -1;
     }
-    const char* path = "/bin:/usr/bin";
-    for (char** entry = environ; entry && *entry; ++entry)
-        if (strncmp(*entry, "PATH=", 5) == 0) path = *entry + 5;
+    const char* path = search_path();
     size_t name = strlen(file);
     bool refused = false;
     char candidate[PATH_MAX];
@@ -135,24 +215,6 @@ int search(const char* file, char* const* argv, char* const* envp) noexcept {
     return failed(refused ? EACCES : ENOENT);
 }
 
-// The arguments of execl and its like, gathered from the stack.
-template <class Run>
-int run_list(const char* first, va_list& list, Run run) noexcept {
-    va_list again;
-    va_copy(again, list);
-    size_t count = 1;
-    if (first)
-        while (va_arg(again, char*)) ++count;
-    va_end(again);
-    auto** argv = static_cast<char**>(__builtin_alloca((count + 1) * sizeof(char*)));
-    argv[0] = const_cast<char*>(first);
-    if (first)
-        for (size_t i = 1; i <= count; ++i) argv[i] = va_arg(list, char*);
-    return run(argv);
-}
-
-}  // namespace
-
 int execute(const char* path, char* const* argv, char* const* envp) noexcept {
     write_back_mappings();
     Where where;
@@ -163,22 +225,56 @@ int execute(const char* path, char* const* argv, char* const* envp) noexcept {
         local = where.buffer;
     }
     explain_program(local, argv);
-    Environment environment(envp);
-    return real.execve(local, argv, environment.get());
+    {
+        Environment environment(envp);
+        real.execve(local, argv, environment.get());
+    }
+    char head[256];
+    if (errno != ENOENT || !local || !read_script_of_ours(local, head)) return -1;
+    return run_script(head, local, argv, envp);
 }
 
 int shim_execve(const char* path, char* const* argv, char* const* envp) {
     return execute(path, argv, envp);
 }
 int shim_execv(const char* path, char* const* argv) { return execute(path, argv, environ); }
-int shim_execvp(const char* file, char* const* argv) { return search(file, argv, environ); }
+int shim_execvp(const char* file, char* const* argv) { return execute_found(file, argv, environ); }
 int shim_execvpe(const char* file, char* const* argv, char* const* envp) {
-    return search(file, argv, envp);
+    return execute_found(file, argv, envp);
 }
+// By the path that the descriptor was opened at where that still leads to it, so that a script's
+// interpreter can open it; else from its bytes.
 int shim_fexecve(int fd, char* const* argv, char* const* envp) {
-    if (find(fd)) return run_open_file(fd, "strait", argv, envp);
+    write_back_mappings();
+    if (!find(fd)) {
+        Environment environment(envp);
+        return real.fexecve(fd, argv, environment.get());
+    }
+    char head[256];
+    if (!is_script(fd, head)) return run_memfd(fd, "strait", argv, envp);
+    raw::fcntl(fd, F_SETFD, 0);
+    Text path = Text().add("/dev/fd/").add_decimal(static_cast<unsigned>(fd));
+    return run_script(head, path.text, argv, envp);
+}
+
+int shim_execveat(int dirfd, const char* path, char* const* argv, char* const* envp, int flags) {
+    if (path && !*path && (flags & AT_EMPTY_PATH)) return shim_fexecve(dirfd, argv, envp);
+    Where where;
+    if (path && maybe_ours(dirfd, path) && locate(where, dirfd, path)) {
+        if (flags & AT_SYMLINK_NOFOLLOW) {
+            struct stat found;
+            if (stat_at(where, &found, false) == 0 && S_ISLNK(found.st_mode)) return failed(ELOOP);
+        }
+        char whole[shm::path_max];
+        if (path[0] != '/' && dirfd != AT_FDCWD) {  // the folder may have moved: ask where it is
+            if (!ours_realpath(where, path, whole)) return -1;
+            path = whole;
+        }
+        return execute(path, argv, envp);
+    }
+    write_back_mappings();
     Environment environment(envp);
-    return real.fexecve(fd, argv, environment.get());
+    return real.execveat(dirfd, path, argv, environment.get(), flags);
 }
 
 #define EXPORT(name) __asm__(name) __attribute__((visibility("default"), used))
@@ -197,7 +293,8 @@ int exported_execl(const char* path, const char* first, ...) {
 int exported_execlp(const char* file, const char* first, ...) {
     va_list list;
     va_start(list, first);
-    int result = run_list(first, list, [file](char** argv) { return search(file, argv, environ); });
+    int result =
+        run_list(first, list, [file](char** argv) { return execute_found(file, argv, environ); });
     va_end(list);
     return result;
 }

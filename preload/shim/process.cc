@@ -20,22 +20,6 @@ namespace strait::preload {
 
 namespace {
 
-// 0: there is nothing to hold, or nobody to ask; the child then fails where it would need it.
-uint64_t prepare_fork() noexcept {
-    if (open_count() == 0 && mapped_count() == 0) return 0;
-    Call call(shm::Op::fork_prepare);
-    return call.run() == 0 ? call.reply().value : 0;
-}
-
-void tell_child(uint64_t ticket, pid_t pid) noexcept {
-    if (!ticket) return;
-    Call call(shm::Op::fork_bind);
-    if (call.error()) return;
-    call.request().count = ticket;
-    call.request().arg = pid > 0 ? static_cast<uint32_t>(pid) : 0;
-    call.run();
-}
-
 // In the parent and in the child.
 pid_t forked(pid_t pid, uint64_t ticket) noexcept {
     int error = errno;
@@ -74,6 +58,21 @@ class SharedEnvironment {
 
 }  // namespace
 
+uint64_t prepare_fork() noexcept {
+    if (open_count() == 0 && mapped_count() == 0) return 0;
+    Call call(shm::Op::fork_prepare);
+    return call.run() == 0 ? call.reply().value : 0;
+}
+
+void tell_child(uint64_t ticket, pid_t pid) noexcept {
+    if (!ticket) return;
+    Call call(shm::Op::fork_bind);
+    if (call.error()) return;
+    call.request().count = ticket;
+    call.request().arg = pid > 0 ? static_cast<uint32_t>(pid) : 0;
+    call.run();
+}
+
 pid_t shim_fork() {
     uint64_t ticket = prepare_fork();
     return forked(real.fork(), ticket);
@@ -83,29 +82,6 @@ pid_t shim_vfork() { return shim_fork(); }
 pid_t shim__Fork() {
     uint64_t ticket = prepare_fork();
     return forked(real._Fork(), ticket);
-}
-
-int shim_posix_spawn(pid_t* pid, const char* path, const void* actions, const void* attributes,
-                     char* const* argv, char* const* envp) {
-    explain_program(path, argv);
-    uint64_t ticket = prepare_fork();
-    Environment environment(envp);
-    pid_t child = 0;
-    int error = real.posix_spawn(&child, path, actions, attributes, argv, environment.get());
-    tell_child(ticket, error ? 0 : child);
-    if (!error && pid) *pid = child;
-    return error;
-}
-
-int shim_posix_spawnp(pid_t* pid, const char* file, const void* actions, const void* attributes,
-                      char* const* argv, char* const* envp) {
-    uint64_t ticket = prepare_fork();
-    Environment environment(envp);
-    pid_t child = 0;
-    int error = real.posix_spawnp(&child, file, actions, attributes, argv, environment.get());
-    tell_child(ticket, error ? 0 : child);
-    if (!error && pid) *pid = child;
-    return error;
 }
 
 // As system(3) says: SIGINT and SIGQUIT are the child's meanwhile, SIGCHLD waits.

@@ -2,7 +2,10 @@
 #pragma once
 // What a program started from here needs to find: the shim and the mounts, in its environment.
 
+#include <sys/types.h>
+
 #include <cstddef>
+#include <cstdint>
 
 namespace strait::preload {
 
@@ -10,7 +13,8 @@ namespace strait::preload {
 // nothing to add.
 class Environment {
   public:
-    explicit Environment(char* const* given) noexcept;
+    // `libraries`: folders that go before those of LD_LIBRARY_PATH.
+    explicit Environment(char* const* given, const char* libraries = "") noexcept;
     ~Environment();
     Environment(const Environment&) = delete;
     Environment& operator=(const Environment&) = delete;
@@ -28,5 +32,16 @@ class Environment {
 // Replaces the process by the program at `path`, which may lie under a prefix. -1 and errno, or
 // does not return.
 int execute(const char* path, char* const* argv, char* const* envp) noexcept;
+// The same by PATH, as execvp(3).
+int execute_found(const char* file, char* const* argv, char* const* envp) noexcept;
+const char* search_path() noexcept;
+// Whether it is a local script whose interpreter lies under a prefix.
+bool script_of_ours(const char* path) noexcept;
+
+// Before a fork: the ticket under which the child claims what we hold; 0: there is nothing to hold,
+// or nobody to ask, and the child then fails where it would need it.
+uint64_t prepare_fork() noexcept;
+// After it, in the parent. pid 0: there is no child.
+void tell_child(uint64_t ticket, pid_t pid) noexcept;
 
 }  // namespace strait::preload

@@ -212,6 +212,7 @@ inline constexpr char env_mounts[] = "STRAIT_MOUNTS";  // /prefix=URL;/prefix2=U
 inline constexpr char env_agent[] = "STRAIT_AGENT";    // the agent's folder
 inline constexpr char env_cwd[] = "STRAIT_CWD";        // the virtual working directory
 inline constexpr char socket_name[] = "/agent.sock";
+inline constexpr char mirror_name[] = "/mirror";  // copies of programs and libraries
 inline constexpr char cwd_name[] = "/cwd";  // where the kernel's working directory stands meanwhile
 
 }  // namespace strait::shm
