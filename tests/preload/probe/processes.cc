@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // What starts programs: each finds the files that were open, and the working directory.
 
+#include <dlfcn.h>
 #include <spawn.h>
 
 #include "tests/preload/probe/probe.h"
@@ -67,6 +68,19 @@ TEST(execvpe) {
 TEST(fexecve) {
     Inherited given;
     say("%d", in_child([&] { return call(open("/bin/sh", O_RDONLY), argv, environ); }));
+}
+TEST(execveat) {
+    Inherited given;
+    std::string copied = get("/bin/sh");
+    put("shell", copied);
+    chmod("shell", 0700);
+    say("%d", in_child([&] { return call(open(".", O_RDONLY), "shell", argv, environ, 0); }));
+    say("%d",
+        in_child([&] { return call(open("shell", O_RDONLY), "", argv, environ, AT_EMPTY_PATH); }));
+}
+TEST(dlopen) {
+    say("%d", call("./missing.so", RTLD_NOW) == nullptr);
+    say("%d", call(nullptr, RTLD_NOW) != nullptr);
 }
 TEST(posix_spawn) {
     Inherited given;
