@@ -17,7 +17,7 @@ namespace strait::preload {
 
 namespace {
 
-int set_flags(Open& open, long argument) noexcept {
+int set_flags(Open& open, int fd, long argument) noexcept {
     constexpr uint32_t settable = O_APPEND | O_NONBLOCK | O_DIRECT | O_NOATIME | O_ASYNC;
     uint32_t wanted = static_cast<uint32_t>(argument) & settable;
     if ((wanted ^ open.flags) & O_APPEND) {
@@ -28,7 +28,15 @@ int set_flags(Open& open, long argument) noexcept {
         if (int error = call.run()) return failed(error);
     }
     open.flags = (open.flags & ~settable) | wanted;
+    share_flags(fd, open.flags);
     return 0;
+}
+
+// Another process that shares the open may have changed them.
+int status_flags(Open& open, int fd) noexcept {
+    int flags = shared_flags(fd);
+    if (flags >= 0) open.flags = static_cast<uint32_t>(flags);
+    return static_cast<int>(open.flags & ~static_cast<uint32_t>(O_CLOEXEC));
 }
 
 // A lock's range from what fcntl was given: an absolute start and a length, ~0 for "to the end".
@@ -164,9 +172,9 @@ int shim_fcntl(int fd, int command, long argument) {
         case F_SETFD:
             return real.fcntl(fd, command, argument);
         case F_GETFL:
-            return static_cast<int>(open->flags & ~static_cast<uint32_t>(O_CLOEXEC));
+            return status_flags(*open, fd);
         case F_SETFL:
-            return set_flags(*open, argument);
+            return set_flags(*open, fd, argument);
         case F_GETLK:
         case F_SETLK:
         case F_SETLKW:

@@ -109,12 +109,6 @@ bool is_script(int fd, char (&head)[256]) noexcept {
     return size >= 2 && head[0] == '#' && head[1] == '!';
 }
 
-// The absolute path of what is at `path`, for its copy.
-bool absolute(const char* path, Text& out) noexcept {
-    if (path[0] != '/') out.add(settings.cwd).add("/");
-    return !out.add(path).full;
-}
-
 int run_ours(Where& where, const char* path, char* const* argv, char* const* envp) noexcept {
     struct stat attributes;
     if (stat_at(where, &attributes, true) != 0) return -1;
@@ -123,11 +117,10 @@ int run_ours(Where& where, const char* path, char* const* argv, char* const* env
     int fd = open_at(where, O_RDONLY | O_CLOEXEC, 0);
     if (fd < 0) return -1;
     char head[256];
-    Text whole;
     if (is_script(fd, head)) {
         run_script(head, path, argv, envp);
     } else {
-        if (absolute(path, whole)) run_copy(whole.text, argv, envp);
+        run_copy(where.path, argv, envp);
         const char* name = strrchr(path, '/');
         // A folder that nothing may be executed from looks like this.
         if (errno == EACCES || errno == EPERM || errno == ENOENT || errno == ENAMETOOLONG ||

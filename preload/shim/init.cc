@@ -2,10 +2,13 @@
 // The shim's constructor and destructor. Nothing is connected here.
 
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "preload/shim/connect.h"
 #include "preload/shim/map.h"
+#include "preload/shim/mirror.h"
+#include "preload/shim/raw.h"
 #include "preload/shim/real.h"
 #include "preload/shim/ring_client.h"
 #include "preload/shim/settings.h"
@@ -16,10 +19,20 @@ namespace strait::preload {
 
 namespace {
 
+// A program that runs from a copy is to find itself where that was made from.
+void find_executable() noexcept {
+    char copy[shm::path_max];
+    long size = raw::readlink("/proc/self/exe", copy, sizeof(copy) - 1);
+    if (size <= 0) return;
+    copy[size] = 0;
+    if (const char* path = mirrored_from(copy)) settings.executable = strdup(path);
+}
+
 __attribute__((constructor)) void begin() {
     find_real();
     read_settings(environ);
     if (settings.prefix_count == 0) return;
+    find_executable();
     prepare_connecting();
     patch_streams();
     adopt_inherited();

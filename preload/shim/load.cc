@@ -38,17 +38,14 @@ void* load_copy(const char* path, int mode, bool& ours) noexcept {
 // A path with a slash: where it leads. Without: the first of LD_LIBRARY_PATH's folders under a
 // prefix that has it.
 __attribute__((noinline)) bool load_ours(const char* file, int mode, void*& handle) noexcept {
-    Text path;
     bool ours = false;
-    if (file[0] == '/') {
-        path.add(file);
-    } else if (strchr(file, '/')) {
-        path.add(settings.cwd).add("/").add(file);
-    }
-    if (path.size) {
-        handle = load_copy(path.text, mode, ours);
+    if (strchr(file, '/')) {
+        Where where;
+        if (!locate(where, AT_FDCWD, file) || where.open) return false;
+        handle = load_copy(where.path, mode, ours);
         return ours;
     }
+    Text path;
     for (const char* list = getenv("LD_LIBRARY_PATH"); list && !ours;) {
         size_t size = strcspn(list, ":;");
         path = Text().add(list, size).add("/").add(file);

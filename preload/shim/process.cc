@@ -5,6 +5,7 @@
 #include "preload/shim/process.h"
 
 #include <errno.h>
+#include <sched.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -82,6 +83,32 @@ pid_t shim_vfork() { return shim_fork(); }
 pid_t shim__Fork() {
     uint64_t ticket = prepare_fork();
     return forked(real._Fork(), ticket);
+}
+
+// clone(2) through libc. A thread is none of our business. A child that shares our memory but not
+// our descriptors could not keep a table of them: it gets memory of its own, as after vfork.
+int shim_clone(int (*function)(void*), void* stack, int flags, void* argument, pid_t* parent,
+               void* area, pid_t* child) {
+    constexpr int like_vfork = CLONE_VM | CLONE_VFORK;
+    bool holds = open_count() != 0 || mapped_count() != 0;
+    if ((flags & (like_vfork | CLONE_FILES)) == like_vfork && holds) flags &= ~CLONE_VM;
+    if (flags & CLONE_VM || !function)
+        return real.clone(function, stack, flags, argument, parent, area, child);
+    struct Begin {
+        int (*function)(void*);
+        void* argument;
+        uint64_t ticket;
+        static int run(void* from) {
+            auto* begin = static_cast<Begin*>(from);
+            set_ticket(begin->ticket);
+            return begin->function(begin->argument);
+        }
+    } begin{function, argument, prepare_fork()};
+    int pid = real.clone(Begin::run, stack, flags, &begin, parent, area, child);
+    int error = errno;
+    tell_child(begin.ticket, pid);
+    errno = error;
+    return pid;
 }
 
 // As system(3) says: SIGINT and SIGQUIT are the child's meanwhile, SIGCHLD waits.

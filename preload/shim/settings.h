@@ -24,6 +24,7 @@ struct Settings {
     bool strict;              // STRAIT_STRICT=1: what the shim does not cover ends the process
     bool explain;             // STRAIT_EXPLAIN=1: tells of each program that is executed
     char cwd[shm::path_max];  // the virtual working directory; "" when the kernel's is right
+    const char* executable;   // this program's path when it runs from a copy (mirror.h), else null
     char placeholder[shm::path_max];  // where the kernel's stands while ours is set
 };
 extern Settings settings;

@@ -167,6 +167,23 @@ bool adopt(int fd) noexcept {
     return true;
 }
 
+int shared_flags(int fd) noexcept {
+    int memory = raw::open(FdPath(fd).text, O_RDONLY | O_CLOEXEC);
+    if (memory < 0) return -1;
+    uint32_t flags;
+    long got = raw::pread(memory, &flags, sizeof(flags), offsetof(shm::OpenRecord, flags));
+    raw::close(memory);
+    return got == sizeof(flags) ? static_cast<int>(flags) : -1;
+}
+
+void share_flags(int fd, uint32_t flags) noexcept {
+    int memory = raw::open(FdPath(fd).text, O_WRONLY | O_CLOEXEC);
+    if (memory < 0) return;
+    raw::call(SYS_pwrite64, memory, raw::as_long(&flags), sizeof(flags),
+              offsetof(shm::OpenRecord, flags));
+    raw::close(memory);
+}
+
 void adopt_inherited() noexcept {
     int folder = raw::open("/proc/self/fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (folder < 0) return;

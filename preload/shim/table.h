@@ -45,6 +45,9 @@ void share(Open& open, int fd) noexcept;
 bool take_out(int fd, Open& last) noexcept;
 // Looks at what a descriptor from elsewhere (exec, a socket) is, and enters it when it is ours.
 bool adopt(int fd) noexcept;
+// The status flags that all who share the open see; -1: they cannot be told.
+int shared_flags(int fd) noexcept;
+void share_flags(int fd, uint32_t flags) noexcept;
 // Enters all that came through exec.
 void adopt_inherited() noexcept;
 // Tells the agent which opens this process holds: after each new connection.

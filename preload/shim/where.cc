@@ -40,6 +40,10 @@ int named_descriptor(const char* path) noexcept {
 
 // /dev/fd/N, /proc/self/fd/N and their like.
 bool locate_device(Where& where, const char* path) noexcept {
+    if (settings.executable && strcmp(path, "/proc/self/exe") == 0) {
+        where.path = settings.executable;
+        return where.executable = true;
+    }
     Open* open = find(named_descriptor(path));
     if (!open) return false;
     where.open = open;

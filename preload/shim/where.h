@@ -14,6 +14,7 @@ struct Where {
     uint64_t token = 0;       // the directory it starts at; 0: it is absolute
     uint64_t instance = 0;    // of the token
     Open* open = nullptr;     // with an empty path: the open meant itself
+    bool executable = false;  // /proc/self/exe, and that is our copy of `path`
     bool redirected = false;  // the agent said: go on at the local path in `buffer`
     char buffer[shm::path_max];
 };
@@ -26,7 +27,8 @@ bool names_prefix(const char* path) noexcept;
 inline bool maybe_ours(int dirfd, const char* path) noexcept {
     if (!path) return find(dirfd) != nullptr;
     if (path[0] == '/')
-        return covered(path) || ((path[1] == 'd' || path[1] == 'p') && open_count() != 0) ||
+        return covered(path) ||
+               ((path[1] == 'd' || path[1] == 'p') && (open_count() != 0 || settings.executable)) ||
                names_prefix(path);
     return (dirfd == AT_FDCWD ? settings.cwd[0] != 0 : find(dirfd) != nullptr) ||
            names_prefix(path);

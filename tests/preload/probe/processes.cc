@@ -2,6 +2,7 @@
 // What starts programs: each finds the files that were open, and the working directory.
 
 #include <dlfcn.h>
+#include <sched.h>
 #include <spawn.h>
 
 #include "tests/preload/probe/probe.h"
@@ -129,4 +130,22 @@ TEST(_exit) {
                   return 1;
               }) >>
                   8);
+}
+TEST(clone) {
+    static char stack[65536];
+    struct Shared {
+        File file{std::string("abc")};
+        char letter = 0;
+    } shared;
+    auto body = [](void* from) {
+        auto* in = static_cast<Shared*>(from);
+        return read(in->file, &in->letter, 1) == 1 ? static_cast<int>(in->letter) : 1;
+    };
+    fflush(stdout);
+    for (int flags : {SIGCHLD, CLONE_VM | CLONE_VFORK | SIGCHLD}) {
+        say("%d", wait_for(call(body, stack + sizeof(stack), flags, &shared, nullptr, nullptr,
+                                nullptr)) >>
+                      8);
+        say("%jd", static_cast<intmax_t>(lseek(shared.file, 0, SEEK_CUR)));
+    }
 }
