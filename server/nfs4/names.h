@@ -11,7 +11,8 @@ namespace strait::server::nfs4 {
 using namespace wire::nfs4;
 
 bool is_utf8(std::string_view text);
-// Bytes as they are, UTF-8 or not, as Linux servers have it. INVAL: empty. NAMETOOLONG. BADNAME: ".", "..", or with '/' or NUL in it.
+// Bytes as they are, UTF-8 or not, as Linux servers have it. INVAL: empty. NAMETOOLONG. BADNAME:
+// ".", "..", or with '/' or NUL in it.
 nfsstat4 check_name(std::string_view name);
 
 }  // namespace strait::server::nfs4

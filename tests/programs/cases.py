@@ -193,7 +193,8 @@ mkdir d3; cp -r d/. d3; echo changed > d3/e/f/g; diff -r d d3; echo $?;
 comm -12 numbers n2 | wc -l"""),
     ("long and odd names", r"""
 n=$(printf 'n%.0s' $(seq 255)); echo long > $n; cat $n; echo x > "$n"x; echo $?; ls | wc -c;
-mv $n short; cat short; echo latin > $'b\xe9'; cat $'b\xe9'; ls -b b*; mkdir $'\xff'; ls -b; rm -r $'\xff'
+mv $n short; cat short; echo latin > $'b\xe9'; cat $'b\xe9'; ls -b b*
+mkdir $'\xff'; ls -b; rm -r $'\xff'
 echo 'sp ace' > 'a b'; cat 'a b'; touch 'new
 line' '*' '\' 'ü' "q'q"; ls -b; rm '*' '\'; ls | wc -l; mkdir -p $(printf 'd/%.0s' $(seq 60));
 find . -type d | wc -l; rm -r d
@@ -202,9 +203,11 @@ cat ../x5/file; cd ../../..; pwd; cat x3/x4/x5/file
 cat ./x3/../x3/x4/./x5/file; cat x3//x4///x5/file; ls nosuch/..; echo $?; cat file/.; echo $?"""),
     ("named pipes", r"""
 mkfifo p; (cat p > got; echo done >> got) & echo through > p; wait; cat got; ls -l p | cut -c1-10
-(seq 3 > p) & cat < p; exec 3<> p; echo both >&3; read -r x <&3; echo $x; exec 3>&-; test -p p; echo $?
+(seq 3 > p) & cat < p; exec 3<> p; echo both >&3; read -r x <&3; echo $x
+exec 3>&-; test -p p; echo $?
 mv p q; (echo moved > q) & cat q; wait; chmod 0 q; cat p; echo $?; rm q; ls; mkdir d; mkfifo d/p
-(cd d; echo in > p) & cat d/p; cp -a d e; test -p e/p; echo $?; tar -cf - d | tar -tv | cut -c1-10"""),
+(cd d; echo in > p) & cat d/p; cp -a d e; test -p e/p; echo $?
+tar -cf - d | tar -tv | cut -c1-10"""),
     ("open but removed", r"""
 seq 5 > f; exec 3< f; rm f; cat <&3; exec 3<&-; echo a > g; exec 3>> g; rm g; echo b >&3;
 exec 3>&-; ls
