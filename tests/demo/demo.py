@@ -4,124 +4,25 @@
 mount and no privilege, and each does what it does on the local disk.
 
 Three servers in turn: straitd on a real folder, straitd on memory, nfs-ganesha on a folder (when
-this is root: ganesha opens files by handle). Status 1: something differs.
+this is root: ganesha opens files by handle). The largest programs run on the first one only, unless
+--compatibility is given. Status 1: something differs.
 """
 import argparse
 import contextlib
-import difflib
-import json
 import os
 import shutil
-import subprocess
 import sys
 import tempfile
-import time
-
-import source_tree
-from programs import KEEPS_NO_SYMLINK_TIMES, PROGRAMS, normal
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path.insert(0, os.path.join(HERE, "../lib"))
-import servers  # noqa: E402 (the path above)
-
-ORDINARY_USER = 23456  # no account: nothing on this machine is theirs
-ROW = "  {:16} {:>4}  {:5} {:>8} {:>8} {:>8}"
-
-
-class User:
-    """Runs commands as an ordinary user with a home of their own and a clean environment."""
-
-    def __init__(self, home):
-        self.home = home
-        self.uid = ORDINARY_USER if os.geteuid() == 0 else os.geteuid()
-        self.prefix = []
-        if os.geteuid() == 0:
-            who = str(self.uid)
-            self.prefix = ["setpriv", "--reuid", who, "--regid", who, "--clear-groups"]
-        self.env = {"HOME": home, "XDG_RUNTIME_DIR": home, "TMPDIR": home, "LC_ALL": "C",
-                    "TZ": "UTC", "PATH": "/usr/local/bin:/usr/bin:/bin"}
-        self.own(home)
-
-    def own(self, folder):
-        os.makedirs(folder, exist_ok=True)
-        if os.geteuid() == 0:
-            os.chown(folder, self.uid, self.uid)
-        os.chmod(folder, 0o700)
-        return folder
-
-    def run(self, argv, cwd="/"):
-        return subprocess.run(self.prefix + argv, cwd=cwd, env=self.env, text=True, check=False,
-                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                              stderr=subprocess.STDOUT, errors="replace")
-
-
-def strait_for(user, work):
-    """The program `strait`, where the user may run it."""
-    program = os.path.join(servers.BIN, "strait")
-    if user.run(["test", "-x", program]).returncode == 0:
-        return program
-    os.makedirs(f"{work}/bin")
-    for name in os.listdir(servers.BIN):
-        if name == "strait" or name.startswith("libstrait"):
-            shutil.copy(os.path.join(servers.BIN, name), f"{work}/bin")
-    return f"{work}/bin/strait"
-
-
-class Demo:
-    def __init__(self, work, archive):
-        self.user = User(f"{work}/home")
-        self.work, self.archive, self.sums = work, archive, f"{work}/sums"
-        self.strait = strait_for(self.user, work)
-        self.local, self.wrong = {}, []
-
-    def timed(self, argv, cwd="/"):
-        began = time.monotonic()
-        run = self.user.run(argv, cwd)
-        return run.returncode, run.stdout, time.monotonic() - began
-
-    def run_locally(self):
-        """What each program says and how long it takes on the local disk."""
-        folder = self.user.own(f"{self.work}/local")
-        for name, text in PROGRAMS:
-            shell = ["sh", "-c", text.format(archive=self.archive, sums=self.sums)]
-            self.local[name] = self.timed(shell, folder)
-            if name == "tar -x":
-                self.write_sums(folder)
-
-    def write_sums(self, folder):
-        text = "cd tree && find . -type f -print0 | sort -z | xargs -0 sha256sum"
-        with open(self.sums, "w", encoding="utf-8") as file:
-            file.write(self.user.run(["sh", "-c", text], folder).stdout)
-
-    def rpcs(self):
-        run = self.user.run([self.strait, "stats", "--json"])
-        return json.loads(run.stdout)["rpcs"] if run.returncode == 0 else 0
-
-    def run_on(self, title, url):
-        print(f"\n{title}   {url}")
-        print(ROW.format("program", "exit", "same", "local s", "here s", "RPCs"))
-        symlink_times = KEEPS_NO_SYMLINK_TIMES not in title
-        for name, text in PROGRAMS:
-            text = "cd /n && " + text.format(archive=self.archive, sums=self.sums)
-            before = self.rpcs()
-            status, output, took_s = self.timed(
-                [self.strait, "run", "-m", f"/n={url}", "--", "sh", "-c", text])
-            wanted_status, wanted, local_s = self.local[name]
-            wanted, output = (normal(name, text, symlink_times) for text in (wanted, output))
-            same = status == wanted_status and output == wanted
-            print(ROW.format(name, status, "yes" if same else "NO", f"{local_s:.2f}",
-                             f"{took_s:.2f}", self.rpcs() - before), flush=True)
-            if not same:
-                self.wrong.append(f"{name} on {title}")
-                tell_difference(wanted, output)
-        self.user.run([self.strait, "agent", "stop"])
-
-
-def tell_difference(wanted, output):
-    lines = difflib.unified_diff(wanted.split("\n")[:20000], output.split("\n")[:20000], "local",
-                                 "here", lineterm="", n=0)
-    for line, _ in zip(lines, range(12)):
-        print("      " + line[:150])
+sys.path[:0] = [os.path.join(HERE, "../lib"), os.path.join(HERE, "../programs")]
+import compatibility  # noqa: E402 (the path above)
+import day  # noqa: E402
+import inputs  # noqa: E402
+import servers  # noqa: E402
+import source_tree  # noqa: E402
+from runs import Runs  # noqa: E402
+from user import User  # noqa: E402
 
 
 @contextlib.contextmanager
@@ -137,7 +38,8 @@ def work_folder():
 def volumes(user, work):
     """(title, URL) of each server, started when it is asked for."""
     disk = user.own(f"{work}/disk")
-    with servers.Straitd([f"disk=local:{disk}", "memory=memory:mode=777"]) as server:
+    exports = [f"disk=local:{disk},no_root_squash", "memory=memory:mode=777,no_root_squash"]
+    with servers.Straitd(exports) as server:
         yield "straitd, a real folder", server.url("disk")
         yield "straitd, memory", server.url("memory")
     if os.geteuid() != 0:
@@ -156,22 +58,40 @@ What to try next, with the server of your choice (build/release/bin/straitd --he
   build/release/bin/strait doctor nfs://SERVER/EXPORT               when something does not work"""
 
 
+def run_all(options, archive, what, as_root=False):
+    """Everything on every server, as one user."""
+    with work_folder() as work:
+        shutil.copy(archive, f"{work}/tree.tar")
+        runs = Runs(User(f"{work}/home", as_root), work, inputs.prepare(options.inputs),
+                    options.compatibility is not None)
+        print(f"{what}; as {runs.user.name} ({runs.user.uid}), no mount, no privilege", flush=True)
+        runs.run_locally(options.program)
+        for title, url in volumes(runs.user, work):
+            if options.only in title:
+                runs.run_on(title, url)
+    return runs
+
+
 def main():
     form = argparse.RawDescriptionHelpFormatter
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=form)
     parser.add_argument("--only", default="", help="servers whose title holds this word")
+    parser.add_argument("--program", default="", help="programs whose name holds this word")
+    parser.add_argument("--compatibility", nargs="?", const=compatibility.PAGE, metavar="FILE",
+                        help="python's own tests too, and root: all into docs/compatibility.md")
     options = parser.parse_args()
+    options.inputs = os.path.join(servers.TOP, "build/programs")
+    if absent := day.absent():
+        print(f"not installed, so what needs them will differ: {absent}")
     archive, what = source_tree.fetch(os.path.join(servers.TOP, "build/demo"))
-    with work_folder() as work:
-        shutil.copy(archive, f"{work}/tree.tar")
-        demo = Demo(work, f"{work}/tree.tar")
-        print(f"{what}; as user {demo.user.uid}, no mount, no privilege")
-        demo.run_locally()
-        for title, url in volumes(demo.user, work):
-            if options.only in title:
-                demo.run_on(title, url)
-    if demo.wrong:
-        print("\nnot the same as on the local disk: " + "; ".join(demo.wrong))
+    done = [run_all(options, archive, what)]
+    if options.compatibility:
+        if os.geteuid() == 0:
+            done.append(run_all(options, archive, what, as_root=True))
+        compatibility.write(options.compatibility, done)
+    wrong = [each for runs in done for each in runs.wrong]
+    if wrong:
+        print("\nnot the same as on the local disk: " + "; ".join(wrong))
         return 1
     print("\nEach program did on NFS what it does on the local disk." + NEXT)
     return 0

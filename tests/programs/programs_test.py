@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Runs each case on a mount under `strait run` and on the local disk, and compares.
 
-usage: programs_test.py [--only WORD] [--show] memory|straitd|ganesha|URL
-Run as root, it runs all again as an ordinary user. Status 77: the server is not there.
+usage: programs_test.py [--day] [--only WORD] [--show] memory|straitd|ganesha|URL
+Run as root, it runs all again as an ordinary user; --day: a working day's programs, alternately as
+root and as an ordinary user. Status 77: the server, or a day's programs, are not there.
 """
 import argparse
 import contextlib
@@ -15,12 +16,15 @@ import tempfile
 HERE = os.path.dirname(os.path.abspath(__file__))
 TOP = os.path.dirname(os.path.dirname(HERE))
 sys.path[:0] = [HERE, os.path.join(TOP, "tests/lib")]
+import day
+import inputs
 import servers
 from cases import CASES, NOT_ON
+from compare import LISTING, differences, in_folder, normal
 
 BIN = os.environ.get("STRAIT_BIN", os.path.join(TOP, "build/release/bin"))
 STRAIT = os.path.join(BIN, "strait")
-LISTING = r"find . -type f -exec sha256sum {} + | sort -k2; find . -printf '%P %y %m %l\n' | sort"
+INPUTS = os.path.join(TOP, "build/programs")
 SECONDS = 120
 
 
@@ -47,6 +51,7 @@ class User:
         drop = ["setpriv", f"--reuid={self.number}", f"--regid={self.number}", "--clear-groups"]
         environment = {"PATH": os.environ["PATH"], "XDG_RUNTIME_DIR": f"{self.home}/run",
                        "LC_ALL": "C", "HOME": self.home, "TZ": "UTC"}
+        environment["IN"] = INPUTS
         for name in ("ASAN_OPTIONS", "TSAN_OPTIONS", "STRAIT_REACTOR", "STRAIT_LOG"):
             if name in os.environ:
                 environment[name] = os.environ[name]
@@ -63,10 +68,6 @@ class User:
         shutil.rmtree(self.home, ignore_errors=True)
 
 
-def in_folder(folder, text):
-    return ["bash", "-c", f"D={folder}; mkdir $D && cd $D || exit 99\n{text}"]
-
-
 def on_disk(user, name, text):
     folder = f"{user.local}/{name}"
     result = user.run(in_folder(folder, text))
@@ -81,32 +82,18 @@ def on_mount(user, url, name, text):
     return normal(result, folder), tree
 
 
-def normal(result, folder):
-    status, output = result
-    return status, "\n".join(line.replace(folder, "@D") for line in output.split("\n"))
+def left_out(server, name, text):
+    """Why this case is not run here, or None."""
+    if missing := inputs.missing(INPUTS, text):
+        return f"no {missing}"
+    return NOT_ON.get((server, name)) or day.NOT_ON.get((server, name))
 
 
-def differences(wanted, got):
-    if wanted[0] != got[0]:
-        yield f"      exit status {got[0]}, on the disk {wanted[0]}"
-    here, there = wanted[1].split("\n"), got[1].split("\n")
-    if sorted(here) == sorted(there):
-        return
-    for line in here:
-        if line not in there:
-            yield f"      disk:  {line}"
-    for line in there:
-        if line not in here:
-            yield f"      mount: {line}"
-
-
-def run_all(user, server, url, only, show):
+def run_all(user, server, url, cases, show):
     wrong = 0
-    for number, (name, text) in enumerate(CASES):
-        if only and only not in name:
-            continue
-        if (server, name) in NOT_ON:
-            print(f"skip  {name}: {NOT_ON[server, name]}")
+    for number, (name, text) in enumerate(cases):
+        if why := left_out(server, name, text):
+            print(f"skip  {name}: {why}")
             continue
         folder = f"w{os.getpid()}.{number}.{user.number or 0}"
         wanted, wanted_tree = on_disk(user, folder, text)
@@ -149,16 +136,23 @@ def skip(why):
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("--only")
+    parser.add_argument("--day", action="store_true")
+    parser.add_argument("--only", default="")
     parser.add_argument("--show", action="store_true")
     parser.add_argument("server")
     arguments = parser.parse_args()
     users = [None, 54321] if os.geteuid() == 0 else [None]
+    cases = [case for case in (day.CASES if arguments.day else CASES) if arguments.only in case[0]]
+    if arguments.day:
+        if absent := day.absent():
+            skip(f"not installed: {absent}")
+        inputs.prepare(INPUTS)
     wrong = 0
     with server_of(arguments.server) as url:
-        for number in users:
+        for i, number in enumerate(users):
+            share = cases[i::len(users)] if arguments.day else cases
             with contextlib.closing(User(number)) as user:
-                wrong += run_all(user, arguments.server, url, arguments.only, arguments.show)
+                wrong += run_all(user, arguments.server, url, share, arguments.show)
     print(f"{wrong} cases differ" if wrong else "all the same")
     return 1 if wrong else 0
 
