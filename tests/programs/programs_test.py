@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Runs each case on a mount under `strait run` and on the local disk, and compares.
 
-usage: programs_test.py [--day] [--only WORD] [--show] memory|straitd|ganesha|URL
-Run as root, it runs all again as an ordinary user; --day: a working day's programs, alternately as
-root and as an ordinary user. Status 77: the server, or a day's programs, are not there.
+usage: programs_test.py [--day [--share I/N]] [--only WORD] [--show] memory|straitd|ganesha|URL
+Run as root, it runs all again as an ordinary user; --day: a working day's programs, or each Nth of
+them, in turn as root and as an ordinary user. Status 77: the server, or a day's programs, are not
+there.
 """
 import argparse
 import contextlib
@@ -137,12 +138,15 @@ def skip(why):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--day", action="store_true")
+    parser.add_argument("--share", default="0/1")
     parser.add_argument("--only", default="")
     parser.add_argument("--show", action="store_true")
     parser.add_argument("server")
     arguments = parser.parse_args()
     users = [None, 54321] if os.geteuid() == 0 else [None]
-    cases = [case for case in (day.CASES if arguments.day else CASES) if arguments.only in case[0]]
+    first, step = (int(word) for word in arguments.share.split("/"))
+    cases = day.CASES[first::step] if arguments.day else CASES
+    cases = [case for case in cases if arguments.only in case[0]]
     if arguments.day:
         if absent := day.absent():
             skip(f"not installed: {absent}")
