@@ -76,7 +76,9 @@ Task<MappingRef> MappedFiles::map(TokenRef token, uint64_t offset, uint64_t leng
     co_return mapping;
 }
 
+// One whose pages cannot be written has nothing to say: the kernel refuses the program.
 Task<> MappedFiles::make_writable(Mapping& mapping) {
+    if (mapping.token->file->flags().access != vfs::OpenAccess::both) co_return;
     auto held = co_await mapping.file->mutex.lock();
     mapping.file->add_writer(mapping);
 }

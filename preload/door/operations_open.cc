@@ -64,7 +64,7 @@ Task<> op_close(Exchange& exchange) {
 
 Task<> op_lock(Exchange& exchange) {
     TokenRef token = co_await exchange.token();
-    if (exchange.request.arg & shm::lock_process) token->locked = true;
+    if (exchange.request.arg & shm::lock_process) exchange.tokens.note_locked(*token);
     const Scope& around = co_await this_scope;
     CallOff called_off(exchange, around);
     auto outcome =

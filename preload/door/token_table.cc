@@ -8,7 +8,22 @@
 
 namespace strait::preload {
 
-Token::~Token() { table->tokens_.erase(id); }
+Token::~Token() {
+    table->tokens_.erase(id);
+    if (locked) std::erase_if(table->locked_, [this](auto& entry) { return entry.second == this; });
+}
+
+void TokenTable::note_locked(Token& token) {
+    if (!std::exchange(token.locked, true)) locked_.emplace(token.file->identity(), &token);
+}
+
+std::vector<TokenRef> TokenTable::locked(const vfs::OpenFile& file) const {
+    std::vector<TokenRef> found;
+    if (locked_.empty()) return found;
+    auto [begin, end] = locked_.equal_range(file.identity());
+    for (; begin != end; ++begin) found.emplace_back(begin->second);
+    return found;
+}
 
 Result<TokenRef> TokenTable::enter(vfs::OpenFileRef file) {
     uint64_t id = 0;
@@ -27,10 +42,14 @@ TokenRef TokenTable::find(uint64_t id) const {
 
 Task<> give_up(TokenRef token, uint64_t owner) {
     Result<> outcome;
-    if (token->locked && owner) {
-        auto unlocked = co_await token->file->unlock(0, vfs::lock_to_end, owner).result();
+    // POSIX: with any close of a file all record locks of the process on it end.
+    std::vector<TokenRef> locked;
+    if (owner) locked = token->table->locked(*token->file);
+    for (TokenRef& each : locked) {
+        auto unlocked = co_await each->file->unlock(0, vfs::lock_to_end, owner).result();
         if (!unlocked) log_debug("unlock at close: {}", errc_text(unlocked.error().code));
     }
+    locked.clear();
     if (token->ref_count() > 1) {
         if (token->written) outcome = co_await token->file->flush().result();
     } else {

@@ -3,6 +3,7 @@
 // Open files as programs name them: by a random number, which any program of the user that received
 // the descriptor may present. A token lives while a process, or a ticket of a fork, holds it.
 
+#include <string>
 #include <unordered_map>
 #include <vector>
 
@@ -35,10 +36,15 @@ class TokenTable {
     Result<TokenRef> enter(vfs::OpenFileRef file);
     TokenRef find(uint64_t id) const;
     size_t size() const noexcept { return tokens_.size(); }
+    // Some process has a record lock through it from now on.
+    void note_locked(Token& token);
+    // All such of the same file.
+    std::vector<TokenRef> locked(const vfs::OpenFile& file) const;
 
   private:
     friend struct Token;
     std::unordered_map<uint64_t, Token*> tokens_;
+    std::unordered_multimap<std::string, Token*> locked_;  // by the file's identity
 };
 
 // Gives a token up: writes back, and closes the file when nobody else holds it. `owner`: whose

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // mmap and its like. The agent keeps one memfd of pages for each file that is mapped; a mapping
-// here is a mapping of that. See docs/decisions/mmap.md.
+// here is a mapping of that. See docs/decisions/0001-mmap-by-comparing-pages.md.
 
 #include "preload/shim/map.h"
 
