@@ -69,6 +69,17 @@ class Event {
     }
     void reset() noexcept { set_ = false; }
     Task<> wait();
+    // The same without a frame of its own, for one that is set once and then stays so:
+    // `Errc why = co_await event.until_set();`
+    auto until_set() noexcept {
+        struct Awaiter : detail::WaitList::Awaiter {
+            explicit Awaiter(Event& event)
+                : detail::WaitList::Awaiter(event.waiters_), there(event.set_) {}
+            bool await_ready() const noexcept { return there; }
+            bool there;
+        };
+        return Awaiter(*this);
+    }
 
   private:
     bool set_ = false;
