@@ -54,6 +54,11 @@ Result<size_t> send_some(int fd, const Gathered& rest) {
 
 }  // namespace
 
+Result<size_t> Socket::send_now(const BufferChain& data) {
+    if (!fd_) return fail(Errc::closed);
+    return send_some(fd(), Gathered(data));
+}
+
 Task<> Socket::send(BufferChain data) {
     Ref<Socket> alive(this);
     Gathered rest(data);

@@ -20,6 +20,9 @@ class Socket : public RefCounted {
     virtual Task<Buffer> receive() = 0;
     virtual Task<> receive_exact(MutableBytes out) = 0;
     Task<> send(BufferChain data);
+    // As much as the kernel takes at once, without waiting: how many bytes, maybe 0. Not while a
+    // send() is under way.
+    Result<size_t> send_now(const BufferChain& data);
     // Until a call may succeed; waking for nothing is allowed. wait_readable() is not to be mixed
     // with receive().
     virtual Task<> wait_readable() = 0;

@@ -31,6 +31,11 @@ Task<> Stream::send(BufferChain data) {
     return socket_->send(std::move(data));
 }
 
+Result<size_t> Stream::send_now(const BufferChain& data) {
+    if (!socket_) return fail(Errc::closed);
+    return socket_->send_now(data);
+}
+
 void Stream::shutdown_send() noexcept {
     if (socket_) ::shutdown(socket_->fd(), SHUT_WR);
 }

@@ -31,6 +31,9 @@ class Stream {
     // All of it, gathered, never copied. Errc::closed, connreset: the connection is lost. Callers
     // take turns.
     Task<> send(BufferChain data);
+    // The part of it that the kernel takes at once: how many bytes, maybe none. Not while a send()
+    // is under way.
+    Result<size_t> send_now(const BufferChain& data);
     // No more will be sent: the peer sees the end of stream after what was sent.
     void shutdown_send() noexcept;
     // Ends the connection in both directions, so that waits on it end too; the stream stays open

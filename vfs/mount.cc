@@ -22,9 +22,12 @@ Mount::Mount(std::string prefix, std::unique_ptr<Backend> backend, const MountPo
       options_(options),
       hold_({policy.acregmin, policy.acregmax, policy.acdirmin, policy.acdirmax}) {}
 
+namespace {
+Task<Reply> refuse() { co_return Errc::closed; }
+}  // namespace
+
 Task<Reply> Mount::run(const Compound& program) {
-    if (closed_) co_return Errc::closed;
-    co_return co_await backend_->run(program);
+    return closed_ ? refuse() : backend_->run(program);
 }
 
 Task<Reply> Mount::run_all(const Compound& program) {

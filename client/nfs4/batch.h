@@ -48,7 +48,8 @@ struct Opening {
     bool creates = false;
     vfs::OpenId made;  // once the reply is there
     bool merged = false;
-    bool brief = false;  // for one operation of this batch only
+    bool brief = false;             // for one operation of this batch only
+    std::optional<uint32_t> asked;  // the program's GetHandle behind it, which this answers
 };
 
 // For CLOSE, LOCK, LOCKU, OPEN_DOWNGRADE: which open, and what was asked of it.

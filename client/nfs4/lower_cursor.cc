@@ -157,6 +157,11 @@ bool Builder::emit_type_check(vfs::FileType type, bool must_be, Role role) {
 }
 
 Result<Builder::Emitted> Builder::emit(const vfs::GetHandle&) {
+    if (open_here_ && batch_.opening && !batch_.opening->asked) {
+        batch_.result<vfs::GetHandle>(index_).handle = batch_.opening->handle;
+        batch_.opening->asked = index_;
+        return Emitted::whole;
+    }
     if (!room(1, 256)) return Emitted::not_here;
     add(GETFH4args{}, &Takes::get_handle);
     spend(1, 256);

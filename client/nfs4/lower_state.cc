@@ -197,6 +197,7 @@ Takes::Status Takes::opened_handle(Batch& batch, const Step&, Results& in) {
     auto handle = vfs::Handle::from(result.resok4.object);
     if (!handle) return fail(Errc::protocol);
     batch.opening->handle = *handle;
+    if (batch.opening->asked) batch.result<vfs::GetHandle>(*batch.opening->asked).handle = *handle;
     if (HeldOpen* held = batch.mount.opens_.find(batch.opening->made)) held->handle = *handle;
     return status;
 }

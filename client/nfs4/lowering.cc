@@ -168,7 +168,7 @@ Builder::Builder(Lowering& progress, Mount& mount, Batch& batch, CompoundCall& o
 
 void Builder::note(std::string_view name, Step::Take take, Step::Role role) {
     batch_.steps.push_back({take, index_, role});
-    batch_.operations.append(" ").append(name);
+    batch_.operations.push_back(name);
 }
 
 bool Builder::room(uint32_t operations, uint32_t reply_bytes, uint32_t request_bytes) const {

@@ -45,7 +45,9 @@ class Mount final : public vfs::Backend, private Session::Keeper {
     Mount(Reactor& reactor, const Url& url, MountOptions options, TraceSink* trace);
 
     // run.cc
-    Task<vfs::Reply> run_program(const vfs::Compound& program);
+    // `inside`: what keeps the mount from closing meanwhile, where the caller does not.
+    Task<vfs::Reply> run_program(const vfs::Compound& program,
+                                 Result<std::optional<Gate::Pass>> inside = std::nullopt);
     Task<Ref<Batch>> exchange(Lowering& progress, const vfs::Compound& program, vfs::Reply& reply);
     Task<uint32_t> acquire_until(MonoTime until);
     Next judge(Lowering& progress, Batch& batch, vfs::Reply& reply);

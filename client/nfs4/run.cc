@@ -54,11 +54,12 @@ bool wants_cached_reply(const vfs::Compound& program, uint32_t from, uint32_t mo
 }  // namespace
 
 Task<vfs::Reply> Mount::run(const vfs::Compound& program) {
-    auto inside = co_await gate_.enter();
-    co_return co_await run_program(program);
+    return run_program(program, gate_.enter());
 }
 
-Task<vfs::Reply> Mount::run_program(const vfs::Compound& program) {
+Task<vfs::Reply> Mount::run_program(const vfs::Compound& program,
+                                    Result<std::optional<Gate::Pass>> inside) {
+    if (!inside) co_return inside.error();
     vfs::Reply reply;
     Lowering progress(*this, program);
     if (progress.begin_large(reply)) co_await finish_large(progress, program, reply);
@@ -91,14 +92,18 @@ Task<Ref<Batch>> Mount::exchange(Lowering& progress, const vfs::Compound& progra
     MonoTime until = options_.on_silence == OnSilence::hard
                          ? never
                          : MonoClock::now() + options_.timeo * (options_.retrans + 1);
-    uint32_t slot = co_await acquire_until(until);
+    std::optional<uint32_t> slot = session_.try_acquire();
+    if (!slot) {
+        uint32_t waited_for = co_await acquire_until(until);
+        slot = waited_for;
+    }
     auto batch = make_ref<Batch>(*this, progress.next());
     batch->state_epoch = state_epoch_;
     batch->cache_this =
         !progress.never_cache &&
         wants_cached_reply(program, progress.next(), session_.limits().max_response_cached);
     wire::xdr::Writer out;
-    CompoundCall compound = session_.begin(out, *batch, slot, program.credential.get());
+    CompoundCall compound = session_.begin(out, *batch, *slot, program.credential.get());
     if (auto built = progress.build(*batch, compound); !built) {
         session_.take_back(*batch);
         batch->settled();
@@ -106,14 +111,18 @@ Task<Ref<Batch>> Mount::exchange(Lowering& progress, const vfs::Compound& progra
         co_return Ref<Batch>();
     }
     session_.send(compound, out, batch);
-    auto waited = until == never
-                      ? co_await batch->done.wait().result()
-                      : co_await reactor_.with_deadline(batch->done.wait(), until).result();
-    if (!waited) {
+    Errc why = Errc::ok;
+    if (until == never) {
+        why = co_await batch->done.until_set();
+    } else {
+        auto waited = co_await reactor_.with_deadline(batch->done.wait(), until).result();
+        if (!waited) why = waited.error().code;
+    }
+    if (why != Errc::ok) {
         // The slot stays the call's; what it opens is closed when the reply comes.
         batch->waited_for = false;
         if (batch->done.is_set()) batch->end_orphans();
-        co_await waited;
+        co_await why;
     }
     if (batch->verdict == Verdict::failed) co_await batch->error;
     if (ids_.needs_lookup()) {

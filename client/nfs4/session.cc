@@ -23,35 +23,24 @@ void SessionCall::completed() noexcept {
         verdict = Verdict::failed;
     }
     if (epoch_ == session_.epoch_) session_.release(slot_);
-    if (verdict == Verdict::answered && status != NFS4_OK) {
-        session_.trace(*this, operations, error_of(status), answered_operations, uid);
-    } else {
-        session_.trace(*this, operations, error, answered_operations, uid);
-    }
+    const bool refused = verdict == Verdict::answered && status != NFS4_OK;
+    session_.trace(*this, std::span(operations.data(), operations.size()),
+                   refused ? error_of(status) : error, answered_operations, uid);
     settled();
     done.set();
 }
 
-namespace {
-// The word at `index`, or "" when there are not so many.
-std::string_view word_at(std::string_view words, uint32_t index) noexcept {
-    for (; index > 0; index--) {
-        size_t space = words.find(' ');
-        if (space == words.npos) return {};
-        words.remove_prefix(space + 1);
-    }
-    return words.substr(0, words.find(' '));
-}
-}  // namespace
-
-void Session::trace(const Call& call, std::string_view operations, Error status, uint32_t answered,
-                    uint32_t uid) noexcept {
-    log_debug("{}: {} -> {} ({}), sent {} times", server(), operations, errc_name(status.code),
+void Session::trace(const Call& call, std::span<const std::string_view> operations, Error status,
+                    uint32_t answered, uint32_t uid) noexcept {
+    if (!trace_ && !log_enabled(LogLevel::debug)) return;
+    std::string words;
+    for (std::string_view name : operations) words.append(words.empty() ? "" : " ").append(name);
+    log_debug("{}: {} -> {} ({}), sent {} times", server(), words, errc_name(status.code),
               status.status, call.sends);
     if (!trace_) return;
     RpcTrace trace{.server = server(),
-                   .operations = operations,
-                   .operation_count = 1,
+                   .operations = words,
+                   .operation_count = static_cast<uint32_t>(operations.size()),
                    .request_bytes = call.record.size(),
                    .reply_bytes = call.reply.empty() ? 0 : call.reply.size() + 4,
                    .took = MonoClock::now() - call.begun,
@@ -59,9 +48,8 @@ void Session::trace(const Call& call, std::string_view operations, Error status,
                    .status = status,
                    .minor = minor_,
                    .uid = uid};
-    if (status.domain == Domain::nfs4 && answered > 0)
-        trace.stopped_at = word_at(operations, answered - 1);
-    for (char c : operations) trace.operation_count += c == ' ';
+    if (status.domain == Domain::nfs4 && answered > 0 && answered <= operations.size())
+        trace.stopped_at = operations[answered - 1];
     trace_->rpc(trace);
 }
 
@@ -163,10 +151,22 @@ std::optional<uint32_t> Session::free_slot(uint32_t promised) const noexcept {
     return std::nullopt;
 }
 
-uint32_t Session::highest_busy() const noexcept {
-    for (uint32_t id = slots_.size(); id > 0; id--)
-        if (slots_[id - 1].busy) return id - 1;
-    return 0;
+uint32_t Session::highest_busy() noexcept {
+    while (highest_busy_ > 0 && !slots_[highest_busy_].busy) highest_busy_--;
+    return highest_busy_;
+}
+
+// The usual case of acquire(), for which nothing is to be waited for.
+std::optional<uint32_t> Session::try_acquire() noexcept {
+    if (phase_ != Phase::up || reclaim_under_way_) return std::nullopt;
+    auto id = free_slot(promised_);
+    if (id) occupy(*id);
+    return id;
+}
+
+void Session::occupy(uint32_t slot) noexcept {
+    slots_[slot].busy = true;
+    highest_busy_ = std::max(highest_busy_, slot);
 }
 
 Task<uint32_t> Session::acquire(bool recovering) {
@@ -176,7 +176,7 @@ Task<uint32_t> Session::acquire(bool recovering) {
         if (recovering && slot_limit_ == 0) co_return Errc::badsession;
         bool usable = recovering || (phase_ == Phase::up && !reclaim_under_way_);
         if (auto id = free_slot(my_turn ? 0 : promised_); usable && id) {
-            slots_[*id].busy = true;
+            occupy(*id);
             co_return *id;
         }
         Errc why = co_await waiters_.wait();
@@ -200,8 +200,7 @@ CompoundCall Session::begin(wire::xdr::Writer& out, SessionCall& call, uint32_t 
     CompoundCall compound(out, "", minor_);
     compound.add(
         SEQUENCE4args{session_id_, ++slots_[slot].sequence, slot, highest_busy(), call.cache_this});
-    call.operations.reserve(96);
-    call.operations = "SEQUENCE";
+    call.operations.push_back("SEQUENCE");
     call.uid = (credential ? *credential : *own_credential_).uid;
     return compound;
 }

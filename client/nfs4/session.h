@@ -46,7 +46,7 @@ class SessionCall : public Call {
     // With Verdict::again: an earlier sending of it may have been carried out.
     bool maybe_done = false;
     wire::nfs4::nfsstat4 status = wire::nfs4::NFS4_OK;  // of the compound
-    std::string operations;                             // for traces
+    SmallVector<std::string_view, 16> operations;       // for traces
     uint32_t answered_operations = 0;                   // that the reply has a result of
     uint32_t uid = 0;                                   // on whose behalf, for traces
 
@@ -95,6 +95,8 @@ class Session final : public Transport::Handler {
     // Waits for a working session and a free slot; first come, first served. `recovering`: also
     // while state is being reclaimed.
     Task<uint32_t> acquire(bool recovering = false);
+    // None: only after a wait.
+    std::optional<uint32_t> try_acquire() noexcept;
     void release(uint32_t slot) noexcept;
     // Writes everything up to and including SEQUENCE, for a slot that acquire() gave.
     // send() ends the record and brings it out; then the slot is the call's.
@@ -163,13 +165,14 @@ class Session final : public Transport::Handler {
     Task<> renew_lease();
     Task<> rebind_back_channel();
     Task<> say_goodbye();
-    void trace(const Call& call, std::string_view operations, Error status, uint32_t answered = 0,
-               uint32_t uid = 0) noexcept;
+    void trace(const Call& call, std::span<const std::string_view> operations, Error status,
+               uint32_t answered = 0, uint32_t uid = 0) noexcept;
     void wake_waiters() noexcept;
     void watch_flags(uint32_t flags);
     void reset_slots(uint32_t count);
     std::optional<uint32_t> free_slot(uint32_t promised) const noexcept;
-    uint32_t highest_busy() const noexcept;
+    uint32_t highest_busy() noexcept;
+    void occupy(uint32_t slot) noexcept;
     SessionCall::Verdict take_fewer_operations() noexcept;
     SessionCall::Verdict judge_unsequenced(SessionCall& call) noexcept;
     SessionCall::Verdict judge(SessionCall& call, wire::nfs4::nfsstat4 status,
@@ -196,7 +199,8 @@ class Session final : public Transport::Handler {
 
     std::vector<Slot> slots_;
     uint32_t slot_limit_ = 0;
-    uint32_t promised_ = 0;  // slots meant for waiters that were woken and have not run yet
+    uint32_t highest_busy_ = 0;  // no busy slot lies above
+    uint32_t promised_ = 0;      // slots meant for waiters that were woken and have not run yet
     detail::WaitList waiters_;
 
     bool new_client_ = false;  // since the last reclaim

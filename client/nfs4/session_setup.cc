@@ -133,6 +133,7 @@ void Session::reset_slots(uint32_t count) {
     epoch_++;
     slots_.assign(count, Slot{});
     slot_limit_ = count;
+    highest_busy_ = 0;
 }
 
 Task<> Session::bind(Link& link, bool back_channel) {

@@ -138,6 +138,7 @@ Task<> Transport::reconnect(Link& link) {
     link.why_ = Errc::connreset;
     link.open_ = true;
     link.out_.clear();
+    link.sending_ = false;
     link.has_output_.reset();
     if (trace_) trace_->connected(server_, true);
 }

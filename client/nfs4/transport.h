@@ -40,6 +40,7 @@ class Link {
     TcpStream stream_;
     std::deque<BufferChain> out_;
     Event has_output_;
+    bool sending_ = false;  // send_loop() is in the middle of something
     Event ended_;
     Error why_{Errc::connreset};
     size_t in_flight_ = 0;
