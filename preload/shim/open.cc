@@ -4,7 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "preload/shim/fifo.h"
+#include "preload/shim/meeting.h"
 #include "preload/shim/ours.h"
 #include "preload/shim/raw.h"
 #include "preload/shim/report.h"

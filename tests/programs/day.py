@@ -248,6 +248,24 @@ with open('f', 'r+b') as f, mmap.mmap(f.fileno(), 4096, offset=4096, access=mmap
 print(open('f', 'rb').read(5000)[4096:4097])
 PYTHON
 """ + PYTHON + " t.py; cksum f"),
+    ("unix sockets", r"""
+cat > t.py <<'PYTHON'
+import os, socket
+def new(kind=socket.SOCK_STREAM): return socket.socket(socket.AF_UNIX, kind)
+def refused(call, path):
+    try: call(path)
+    except OSError as error: print(error)
+for path in ('s', './a b', os.getcwd() + '/absolute'):
+    server = new(); server.bind(path); print(oct(os.stat(path).st_mode)); server.listen()
+    refused(new().bind, path); client = new(); client.connect(path)
+    client.send(b'hello'); print(server.accept()[0].recv(9)); server.close()
+    refused(new().connect, path); os.rename(path, 'moved'); refused(new().connect, 'moved')
+    os.unlink('moved'); refused(new().connect, 'moved')
+open('f', 'w').close(); refused(new().connect, 'f'); refused(new().bind, 'none/s')
+box = new(socket.SOCK_DGRAM); box.bind('box'); new(socket.SOCK_DGRAM).sendto(b'letter', 'box')
+print(box.recv(9)); os.chmod('box', 0o600); print(oct(os.stat('box').st_mode))
+PYTHON
+""" + PYTHON + " t.py; ls -l | cut -c1-10"),
     ("rsync -aHAX", r"""
 tar -xf $IN/lua.tar; cd lua || exit; ln doc/lua.css hard; ln -s src sl; chmod 600 README
 touch -d @1000000000.5 README; mkfifo p; truncate -s 1M sparse
