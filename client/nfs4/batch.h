@@ -4,8 +4,7 @@
 // operation belongs to, how its result is read, and what came of it. What the results change in our
 // own tables is done when the reply comes, whoever still waits for it.
 
-#include <string>
-
+#include "base/frame_pool.h"
 #include "client/nfs4/opens.h"
 #include "client/nfs4/session.h"
 #include "vfs/compound.h"
@@ -67,6 +66,9 @@ class Batch final : public SessionCall {
   public:
     // `first`: index of the program's first operation here.
     Batch(Mount& owner, uint32_t first);
+    // As often made and ended as a coroutine's frame, and as large.
+    static void* operator new(size_t size) { return allocate_frame(size); }
+    static void operator delete(void* batch, size_t size) noexcept { free_frame(batch, size); }
 
     Mount& mount;
     const uint32_t first;
