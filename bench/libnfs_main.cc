@@ -127,8 +127,9 @@ void LibnfsClient::start(Kind kind, uint64_t index, unsigned number, Lanes& lane
     lane.lanes = &lanes;
     lane.kind = kind;
     const auto next_mib = index * large_bytes % data_bytes;
-    const auto deep = "/" + deep_path(index);
-    const auto fresh = fmt::format("{}/n{}", folder_, index);
+    // Names are made only for the kinds that have one.
+    const auto deep = [&] { return "/" + deep_path(index); };
+    const auto fresh = [&] { return fmt::format("{}/n{}", folder_, index); };
     int status = 0;
     switch (kind) {
         case Kind::read_4k:
@@ -143,14 +144,14 @@ void LibnfsClient::start(Kind kind, uint64_t index, unsigned number, Lanes& lane
                                       &lane);
             break;
         case Kind::stat:
-            status = nfs_stat64_async(nfs_, deep.c_str(), done, &lane);
+            status = nfs_stat64_async(nfs_, deep().c_str(), done, &lane);
             break;
         case Kind::open_read_close:
-            status = nfs_open_async(nfs_, deep.c_str(), O_RDONLY, opened, &lane);
+            status = nfs_open_async(nfs_, deep().c_str(), O_RDONLY, opened, &lane);
             break;
         case Kind::create:
         case Kind::create_write_close:
-            status = nfs_open2_async(nfs_, fresh.c_str(), O_CREAT | O_RDWR, 0644, opened, &lane);
+            status = nfs_open2_async(nfs_, fresh().c_str(), O_CREAT | O_RDWR, 0644, opened, &lane);
             break;
         case Kind::list:
             status =

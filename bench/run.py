@@ -4,8 +4,9 @@
 
 Clients take turns, so that all meet the same noise. For each row: operations a second (best and
 median of the rounds), the median latency, RPCs an operation (counted by a proxy in a run of its
-own), microseconds of processor an operation in client and server. The last column is our best on
-nfs-ganesha over the better of libnfs's on the same server. Slow is no failure: the status is 0.
+own), microseconds of processor an operation in client and server. The last columns compare us with
+the better of libnfs's two on the same nfs-ganesha: best over best, and the median of what each
+round says by itself, whose clients met the same noise. Slow is no failure: the status is 0.
 """
 import argparse
 import contextlib
@@ -105,7 +106,7 @@ def measure(row, made, options):
         rates = [cost["operations"] / cost["seconds"] for cost in costs]
         done = sum(cost["operations"] for cost in costs)
         result[subject.name] = {
-            "best": max(rates), "median": statistics.median(rates),
+            "best": max(rates), "median": statistics.median(rates), "rates": rates,
             "median_us": min(cost["median_us"] for cost in costs),
             "rpcs": rpcs(subject, kind, depth, count),
             "cpu_us": sum(cost["cpu_s"] for cost in costs) / done * 1e6,
@@ -121,16 +122,24 @@ def ratio(result):
     return ours["best"] / max(theirs) if theirs and ours else None
 
 
+def ratio_of_rounds(result):
+    """The median over the rounds of ours over the better of theirs in the same round."""
+    theirs = [result[name]["rates"] for name in ("libnfs v3", "libnfs v4") if name in result]
+    ours = result["strait"]["rates"] if "strait" in result else []
+    rounds = [mine / max(others) for mine, *others in zip(ours, *theirs)]
+    return statistics.median(rounds) if theirs and rounds else None
+
+
 def title(kind, depth):
     return WORDS.get(kind, kind) + (f", {depth} at once" if depth > 1 else "")
 
 
 def print_row(kind, depth, result):
     print(title(kind, depth))
-    compared = ratio(result)
+    compared, by_rounds = ratio(result), ratio_of_rounds(result)
     for name, told in result.items():
         told = {**told, "rpcs": "?" if told["rpcs"] is None else f"{told['rpcs']:.2f}"}
-        note = f"  x {compared:.2f}" if name == "strait" and compared else ""
+        note = f"  x {compared:.2f} {by_rounds:.2f}" if name == "strait" and compared else ""
         print(f"  {name:15} {told['best']:10.0f} {told['median']:10.0f} {told['median_us']:10.1f} "
               f"{told['rpcs']:>7} {told['cpu_us']:9.1f} {told['server_cpu_us']:9.1f} "
               f"{told['switches']:9.2f}{note}", flush=True)
@@ -156,7 +165,7 @@ def main():
                 result = measure(row, made, options)
                 print_row(*row[:2], result)
                 told.append({"kind": row[0], "depth": row[1], "ratio": ratio(result),
-                             "clients": result})
+                             "ratio_of_rounds": ratio_of_rounds(result), "clients": result})
     slower = [title(row["kind"], row["depth"]) for row in told if (row["ratio"] or 1) < 1]
     print(f"\n{len(told)} rows; slower than libnfs on the same nfs-ganesha: "
           f"{'; '.join(slower) or 'none'}")

@@ -84,7 +84,9 @@ void StraitClient::open_files() {
 Task<> StraitClient::perform(Kind kind, uint64_t index, std::vector<std::byte>& buffer) {
     const uint64_t next_mib = index * large_bytes % data_bytes;
     const MutableBytes small = MutableBytes(buffer).first(small_bytes);
-    const auto deep = absolute(deep_path(index));
+    // Names are made only for the kinds that have one.
+    std::string deep;
+    if (kind == Kind::stat || kind == Kind::open_read_close) deep = absolute(deep_path(index));
     switch (kind) {
         case Kind::read_4k:
             co_await read(*data_, random_offset(index), small);
