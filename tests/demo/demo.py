@@ -69,7 +69,16 @@ def run_all(options, archive, what, as_root=False):
         for title, url in volumes(runs.user, work):
             if options.only in title:
                 runs.run_on(title, url)
+                if options.compatibility:
+                    compatibility.record(runs.user.name, runs.results)
     return runs
+
+
+def users_of(options, are_root):
+    """For each run: whether it is root's."""
+    if options.user == "root" or not options.compatibility or not are_root:
+        return [options.user == "root"]
+    return [False] if options.user else [False, True]
 
 
 def main():
@@ -77,6 +86,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=form)
     parser.add_argument("--only", default="", help="servers whose title holds this word")
     parser.add_argument("--program", default="", help="programs whose name holds this word")
+    parser.add_argument("--user", choices=("root", "ordinary"), default="")
     parser.add_argument("--compatibility", nargs="?", const=compatibility.PAGE, metavar="FILE",
                         help="python's own tests too, and root: all into docs/compatibility.md")
     options = parser.parse_args()
@@ -84,11 +94,10 @@ def main():
     if absent := day.absent():
         print(f"not installed, so what needs them will differ: {absent}")
     archive, what = source_tree.fetch(os.path.join(servers.TOP, "build/demo"))
-    done = [run_all(options, archive, what)]
+    done = [run_all(options, archive, what, as_root)
+            for as_root in users_of(options, os.geteuid() == 0)]
     if options.compatibility:
-        if os.geteuid() == 0:
-            done.append(run_all(options, archive, what, as_root=True))
-        compatibility.write(options.compatibility, done)
+        compatibility.write(options.compatibility)
     wrong = [each for runs in done for each in runs.wrong]
     if wrong:
         print("\nnot the same as on the local disk: " + "; ".join(wrong))

@@ -61,7 +61,7 @@ class Runs:
                 continue
             self.programs.append((name, text))
             self.local[name] = self.run_case([], f"{folder}/{number}", text)
-        for suite in self.suites if not word else []:
+        for suite in (suite for suite in self.suites if word in suite):
             self.local[suite] = self.run_suite([], f"{folder}/{suite}", suite)
 
     def write_sums(self, folder):

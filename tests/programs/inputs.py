@@ -62,7 +62,7 @@ def make_many(folder, files=20000):
         stream.append(b"M 100644 inline d%03d/e%d/f%d\ndata %d\n%s\n"
                       % (i // 100, i % 5, i, len(text), text))
     quiet("git", "-C", top, "fast-import", "--quiet", input=b"".join(stream))
-    quiet("git", "-C", top, "bundle", "create", "-q", f"{folder}/many.bundle", "main")
+    quiet("git", "-C", top, "bundle", "create", "-q", f"{folder}/many.bundle", "HEAD", "main")
     shutil.rmtree(top)
 
 
