@@ -390,7 +390,8 @@ tar -xf $IN/sqlite.tar; mkdir b; cd b || exit
 CFLAGS=-O0 ../sqlite/configure -q --disable-amalgamation --disable-readline --disable-tcl > log 2>&1
 echo $?; make -j8 sqlite3 > log2 2>&1; echo $?; ls *.lo | wc -l; cat .libs/*.o | sha256sum
 ./sqlite3 x.db 'create table t(a); insert into t values(1),(2); select sum(a) from t'
-rm -rf config.* libtool Makefile log log2 sqlite3 lemon mkkeywordhash *.la *.lo .libs; rm -r ../sqlite"""),
+rm -rf config.* libtool Makefile log log2 sqlite3 lemon mkkeywordhash *.la *.lo .libs
+rm -r ../sqlite"""),
     ("git clone of 20,000 files", GIT + r"""
 git clone -q $IN/many.bundle c; cd c || exit; git status; git fsck --full; git ls-files | wc -l
 git ls-files -z | xargs -0 cat | cksum; git gc -q; git status -s; cd ..; rm -rf c"""),
