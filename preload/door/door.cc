@@ -24,6 +24,7 @@ RingDoor::RingDoor(Reactor& reactor, UnixListener listener, DoorbellMemory bell,
       doorbell_(std::move(bell)),
       files_(std::move(files)),
       control_(std::move(control)),
+      maps_([&reactor] { return reactor.sleep_for(Duration::zero()); }),
       rings_(shm::ring_limit) {}
 
 RingDoor::~RingDoor() = default;

@@ -11,6 +11,8 @@ namespace strait::preload {
 
 namespace {
 
+constexpr size_t chunks_at_once = 4;  // before others have their turn
+
 constexpr uint64_t up_to(uint64_t value, uint64_t unit) { return (value + unit - 1) / unit * unit; }
 
 // The end of a range that must not wrap.
@@ -125,9 +127,13 @@ Task<> MappedFile::meet(vfs::OpenFile& file) {
 Task<> MappedFile::fill(vfs::OpenFile& file, uint64_t offset, uint64_t length) {
     co_await meet(file);
     mapped_end_ = std::max(mapped_end_, end_of(offset, length));
+    size_t done = 0;
     uint64_t end = std::min(size_, end_of(offset, length));
     for (uint64_t at = offset / chunk_bytes * chunk_bytes; at < end; at += chunk_bytes)
-        if (!filled(at)) co_await fill_chunk(file, at);
+        if (!filled(at)) {
+            co_await fill_chunk(file, at);
+            if (++done % chunks_at_once == 0) co_await table_.pause();
+        }
 }
 
 Task<> MappedFile::fill_chunk(vfs::OpenFile& file, uint64_t offset) {
@@ -193,6 +199,7 @@ void MappedFile::remove_writer(Mapping& mapping) {
 
 Task<> MappedFile::write_back(uint64_t offset, uint64_t length) {
     Result<> first;
+    size_t done = 0;
     uint64_t end = std::min(size_, up_to(std::min(size_, end_of(offset, length)), page_bytes));
     for (uint64_t at = offset / page_bytes * page_bytes; at < end && !writers_.empty();) {
         uint64_t next = std::min(end_of_chunk(at), end);
@@ -202,6 +209,7 @@ Task<> MappedFile::write_back(uint64_t offset, uint64_t length) {
             if (!outcome && first) first = outcome;
         }
         at = next;
+        if (++done % chunks_at_once == 0) co_await table_.pause();
     }
     co_await first;
 }

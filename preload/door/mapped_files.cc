@@ -30,7 +30,8 @@ std::string name_of(const vfs::OpenFile& file) {
 
 }  // namespace
 
-MappedFiles::MappedFiles() : most_(half_of_memory()) {}
+MappedFiles::MappedFiles(std::function<Task<>()> pause)
+    : most_(half_of_memory()), pause_(std::move(pause)) {}
 
 bool MappedFiles::take_memory(uint64_t more) noexcept {
     if (used_ + more > most_) return false;

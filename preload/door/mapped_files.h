@@ -3,13 +3,16 @@
 // All files that programs have mapped, and their mappings by random number: a number is the right
 // to the memfd, as a token is to an open.
 
+#include <functional>
+
 #include "preload/door/mapped_file.h"
 
 namespace strait::preload {
 
 class MappedFiles {
   public:
-    MappedFiles();
+    // `pause` lets the event loop do other work: called in the midst of long ones.
+    explicit MappedFiles(std::function<Task<>()> pause);
     // The file's pages, when some program maps it.
     MappedFileRef of(const vfs::OpenFile& file) const;
     bool empty() const noexcept { return files_.empty(); }
@@ -31,6 +34,8 @@ class MappedFiles {
     Task<> resized(vfs::OpenFile& file) const;
     Task<> changed(vfs::OpenFile& file, uint64_t offset, uint64_t length) const;
 
+    // Every few MiB of work.
+    Task<> pause() const { return pause_(); }
     // Counts `more` bytes of pages. False: that would be too much.
     bool take_memory(uint64_t more) noexcept;
     void give_memory(uint64_t less) noexcept { used_ -= less; }
@@ -43,6 +48,7 @@ class MappedFiles {
     std::unordered_map<std::string, MappedFile*> files_;  // by identity
     std::unordered_map<uint64_t, Mapping*> mappings_;
     uint64_t used_ = 0, most_;
+    std::function<Task<>()> pause_;
 };
 
 }  // namespace strait::preload
