@@ -33,6 +33,15 @@ struct FileSystem::Impl {
     Task<> change_object(At at, T op);
 
     // --- names (filesystem_names.cc)
+    // The directory that the end's name is looked up in is there, and is one.
+    Task<> check_directory(Journey& way);
+    // Something has the name at the end, be it a symlink that leads nowhere.
+    Task<> exists(Journey& way);
+    // Leaves with `error`, or with what comes before a name that is too long.
+    Task<> error_at(Journey& way, Error error);
+    // Begins both; the errors of the first way (of its whole, or of its directory) come before
+    // those of the second.
+    Task<> begin_both(Journey& source, Journey& target, bool whole_source);
     Task<> make(At at, Create what);
     Task<> write_file(At at, const BufferChain& data, OpenFlags& flags, bool& done);
 };

@@ -19,12 +19,15 @@ Task<> pin_before_removal(Mount& mount, std::string_view physical) {
 }
 
 Task<> FileSystem::Impl::make(At at, Create what) {
-    Journey way(mounts, at, false);
+    Journey way(mounts, at, Journey::Entry());
     co_await way.begin();
     for (;;) {
         Mount& mount = way.mount();
         if (way.ends_nameless() || !way.dots().empty()) co_await Errc::exist;
-        if (way.must_be_directory() && what.type != FileType::directory) co_await Errc::noent;
+        if (way.must_be_directory() && what.type != FileType::directory) {
+            auto there = co_await exists(way).result();
+            co_await (there ? Error(Errc::exist) : there.error());
+        }
         co_await mount.writable();
         what.name = way.name();
         Compound program = way.program();
@@ -40,7 +43,7 @@ Task<> FileSystem::Impl::make(At at, Create what) {
             auto* made = reply.find<GetAttr>();
             if (made) mount.hold().changed_to(handle->handle, made->attributes);
         }
-        if (!reply.ok()) co_await reply.error;
+        if (!reply.ok()) co_await error_at(way, reply.error);
         co_return;
     }
 }
@@ -71,16 +74,65 @@ Task<> FileSystem::symlink(std::string_view target, At at) {
     co_await impl_->make(at, what);
 }
 
+Task<> FileSystem::Impl::check_directory(Journey& way) {
+    for (;;) {
+        Compound look = way.program();
+        way.walk_to_directory(look);
+        look.getattr(Attr::type);
+        Reply reply = co_await way.mount().run(look);
+        bool again = co_await way.met_symlink(reply, 1);
+        if (again) continue;
+        auto* found = reply.find<GetAttr>();
+        if (!found) co_await reply.error;
+        if (found->attributes.type == FileType::directory) co_return;
+        if (found->attributes.type != FileType::symlink) co_await Errc::notdir;
+        co_await way.follow_directory();
+    }
+}
+
+Task<> FileSystem::Impl::exists(Journey& way) {
+    for (;;) {
+        Compound look = way.program();
+        way.walk_to_directory(look);
+        look.walk(way.name()).getattr(Attr::type);
+        Reply reply = co_await way.mount().run(look);
+        bool again = co_await way.met_symlink(reply, 1);
+        if (again) continue;
+        if (reply.error.code == Errc::symlink) co_return;
+        if (!reply.ok()) co_await reply.error;
+        co_return;
+    }
+}
+
+Task<> FileSystem::Impl::error_at(Journey& way, Error error) {
+    if (error.code == Errc::nametoolong) co_await check_directory(way);
+    co_await error;
+}
+
+Task<> FileSystem::Impl::begin_both(Journey& source, Journey& target, bool whole_source) {
+    co_await source.begin();
+    auto begun = co_await target.begin().result();
+    if (begun) co_return;
+    if (begun.error() != Errc::xdev) {
+        if (whole_source) co_await exists(source);
+        co_await check_directory(source);
+    }
+    co_await begun;
+}
+
 Task<> FileSystem::link(At from, At to) {
     Journey source(impl_->mounts, from, from.follow);
-    Journey target(impl_->mounts, to, false);
-    co_await source.begin();
-    co_await target.begin();
+    Journey target(impl_->mounts, to, Journey::Entry());
+    co_await impl_->begin_both(source, target, true);
     for (;;) {
         Mount& mount = source.mount();
         if (&mount != &target.mount()) co_await Errc::xdev;
         if (target.ends_nameless() || !target.dots().empty()) co_await Errc::exist;
-        if (target.must_be_directory()) co_await Errc::noent;
+        if (target.must_be_directory()) {
+            co_await impl_->exists(source);
+            auto there = co_await impl_->exists(target).result();
+            co_await (there ? Error(Errc::exist) : there.error());
+        }
         co_await mount.writable();
         if (source.follows() && !mount.capabilities().checked_walk_end) {
             Attributes looked = co_await impl_->look(source, Attr::type);
@@ -104,16 +156,21 @@ Task<> FileSystem::link(At from, At to) {
             auto* after = reply.find<GetAttr>();
             if (after) mount.hold().changed_to(handle->handle, after->attributes);
         }
-        if (!reply.ok()) co_await reply.error;
+        // A directory gets no second name (EPERM), but what is in the way comes first.
+        if (reply.completed == 6 && reply.error.code == Errc::isdir) {
+            auto there = co_await impl_->exists(target).result();
+            co_await (there ? Errc::exist : Errc::perm);
+        }
+        if (!reply.ok())
+            co_await impl_->error_at(reply.completed <= 1 ? source : target, reply.error);
         co_return;
     }
 }
 
 Task<> FileSystem::rename(At from, At to, uint32_t flags) {
-    Journey source(impl_->mounts, from, false);
-    Journey target(impl_->mounts, to, false);
-    co_await source.begin();
-    co_await target.begin();
+    Journey source(impl_->mounts, from, Journey::Entry());
+    Journey target(impl_->mounts, to, Journey::Entry());
+    co_await impl_->begin_both(source, target, false);
     for (;;) {
         Mount& mount = source.mount();
         if (&mount != &target.mount()) co_await Errc::xdev;
@@ -122,7 +179,9 @@ Task<> FileSystem::rename(At from, At to, uint32_t flags) {
         co_await mount.writable();
         if (flags != 0 && !mount.capabilities().rename_flags) co_await Errc::inval;
         if (source.must_be_directory() || target.must_be_directory()) {
-            Journey look(impl_->mounts, from, false);
+            co_await impl_->check_directory(source);
+            co_await impl_->check_directory(target);
+            Journey look(impl_->mounts, from, Journey::Entry());
             co_await look.begin();
             Attributes what = co_await impl_->look(look, Attr::type);
             if (what.type != FileType::directory) co_await Errc::notdir;
@@ -140,6 +199,13 @@ Task<> FileSystem::rename(At from, At to, uint32_t flags) {
         if (!again) again = co_await source.met_at_entry(reply, 5);
         if (!again) again = co_await target.met_at_entry(reply, 5);
         if (again) continue;
+        if (reply.completed == 4) co_await impl_->check_directory(source);
+        if (reply.error.code == Errc::nametoolong) {  // what is to be renamed comes first
+            co_await impl_->check_directory(source);
+            co_await impl_->check_directory(target);
+            co_await impl_->exists(source);
+            co_await impl_->error_at(target, reply.error);
+        }
         if (!reply.ok()) co_await reply.error;
         mount.hold().entry_gone(target.physical(), true);
         mount.hold().entry_gone(source.physical(), true);
@@ -149,7 +215,7 @@ Task<> FileSystem::rename(At from, At to, uint32_t flags) {
 }
 
 Task<> FileSystem::remove(At at, RemoveKind kind) {
-    Journey way(impl_->mounts, at, false);
+    Journey way(impl_->mounts, at, Journey::Entry());
     co_await way.begin();
     for (;;) {
         Mount& mount = way.mount();
@@ -170,7 +236,7 @@ Task<> FileSystem::remove(At at, RemoveKind kind) {
         bool again = co_await way.met_symlink(reply, 1);
         if (!again) again = co_await way.met_at_entry(reply, 2);
         if (again) continue;
-        if (!reply.ok()) co_await reply.error;
+        if (!reply.ok()) co_await impl_->error_at(way, reply.error);
         mount.hold().entry_gone(way.physical(), kind != RemoveKind::file);
         co_return;
     }

@@ -59,6 +59,8 @@ bool known_large(const Journey& way, uint32_t head_bytes) {
 Open open_operation(Mount& mount, const OpenFlags& flags, std::string_view name) {
     Open op;
     op.access = flags.access;
+    // O_RDONLY | O_TRUNC truncates all the same, and needs the right to.
+    if (flags.truncate && op.access == OpenAccess::read) op.access = OpenAccess::both;
     op.name = name;
     op.owner = mount.new_owner();
     if (!flags.create) return op;
@@ -101,8 +103,11 @@ Task<OpenFileRef> FileSystem::Impl::open_path(Journey& way, const At& at, OpenFl
 Task<OpenFileRef> FileSystem::Impl::open_directory(Journey& way, const At& at, OpenFlags flags,
                                                    bool& regular) {
     if (flags.create && flags.directory) co_return Errc::inval;
-    if (flags.create && flags.exclusive) co_return Errc::exist;
-    if (writes(flags) || flags.create) co_return Errc::isdir;
+    if (flags.create && way.must_be_directory()) {  // whatever is there, and even if nothing is
+        co_await check_directory(way);
+        co_return Errc::isdir;
+    }
+    if (flags.create) co_return flags.exclusive ? Errc::exist : Errc::isdir;
     Mount& mount = way.mount();
     auto asked = mount.hold().now();
     Compound program = way.program();
@@ -126,6 +131,7 @@ Task<OpenFileRef> FileSystem::Impl::open_directory(Journey& way, const At& at, O
     }
     mount.hold().learn(handle->handle, attributes->attributes, asked);
     mount.hold().learn_name(way.physical(), handle->handle, asked);
+    if (writes(flags) || flags.truncate) co_return Errc::isdir;
     if (!reply.ok()) co_return reply.error;
     auto made = make_ref<OpenDirectory>(opened(way, at, flags, handle->handle, type));
     made->give_first(reply.take<ReadDir>(), asked);
@@ -162,14 +168,15 @@ Task<OpenFileRef> FileSystem::Impl::open_file(Journey& way, const At& at, OpenFl
         bool again = co_await way.met_symlink(reply, 1);
         if (!again) again = co_await way.met_at_entry(reply, 2);
         if (again) co_return OpenFileRef();
-        directory = reply.error.code == Errc::isdir && !writes(flags) && !flags.create;
+        directory =
+            reply.error.code == Errc::isdir && !writes(flags) && !flags.create && !flags.truncate;
         if (directory) co_return OpenFileRef();
         // Whatever it is that has the name: an exclusive create finds it.
         if (reply.error.code == Errc::isdir && flags.create && flags.exclusive)
             co_return Error(Errc::exist, reply.error.domain, reply.error.status);
         if (reply.error.code == Errc::symlink)
             co_return Error(Errc::loop, reply.error.domain, reply.error.status);
-        co_return reply.error;
+        co_await error_at(way, reply.error);
     }
     auto* handle = reply.find<GetHandle>();
     auto* found = reply.find<GetAttr>();

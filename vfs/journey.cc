@@ -79,7 +79,6 @@ Result<> Journey::settle() {
             pop_component(physical_);
             continue;
         }
-        if (name.size() > max_name_bytes) return fail(Errc::nametoolong);
         push_component(path_, name);
         push_component(physical_, name);
         if (enters_nested_mount()) continue;
@@ -157,6 +156,11 @@ Task<> Journey::follow_end() {
     co_await follow(last);
 }
 
+Task<> Journey::follow_directory() {
+    size_t last = count_components(path_) - 1;
+    co_await follow(last - 1);
+}
+
 Task<std::string> Journey::read_link(size_t& component) {
     for (;;) {
         std::string_view way = first_components(path_, component + 1);
@@ -217,7 +221,7 @@ Task<bool> Journey::met_at_entry(const Reply& reply, size_t index) {
     auto looked = co_await mount_->run(look).result();
     if (!looked || !looked->ok()) co_return false;
     if (looked->find<GetAttr>()->attributes.type != FileType::symlink) co_return false;
-    co_await follow(last - 1);
+    co_await follow_directory();
     co_return true;
 }
 

@@ -25,12 +25,16 @@ class Journey {
     // What `at` views outlives the journey.
     Journey(const MountTable& mounts, const At& at, bool follow)
         : mounts_(mounts), at_(at), follow_(follow) {}
+    // The entry itself is meant: not even a slash behind it leads on.
+    struct Entry {};
+    Journey(const MountTable& mounts, const At& at, Entry)
+        : mounts_(mounts), at_(at), follow_(false), entry_(true) {}
 
     // nametoolong, noent (an empty path), notdir, loop, xdev (leads out; At::leads_out says where).
     Task<> begin();
 
     Mount& mount() const { return *mount_; }
-    bool follows() const { return follow_ || must_be_directory_; }
+    bool follows() const { return follow_ || (must_be_directory_ && !entry_); }
     bool follows_end() const { return follow_; }
     // The path ended in a slash or in "." or "..".
     bool must_be_directory() const { return must_be_directory_; }
@@ -65,8 +69,9 @@ class Journey {
     // An operation on an entry (name() in directory()) failed at `index` in a way that may come
     // from a symlink at the entry, or in the place of its directory.
     Task<bool> met_at_entry(const Reply& reply, size_t index);
-    // The end is a symlink, and is followed.
+    // The end is a symlink, and is followed; or the directory before it is.
     Task<> follow_end();
+    Task<> follow_directory();
 
   private:
     Result<> settle();
@@ -85,6 +90,7 @@ class Journey {
     const MountTable& mounts_;
     const At& at_;
     const bool follow_;
+    const bool entry_ = false;
     Mount* mount_ = nullptr;
     const OpenNode* base_ = nullptr;  // null: the mount's root
     std::string rest_;                // not looked at yet

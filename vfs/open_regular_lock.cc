@@ -10,6 +10,7 @@ namespace strait::vfs {
 namespace {
 constexpr Duration first_wait = 1ms;
 constexpr Duration longest_wait = 500ms;
+constexpr int most_refusals = 10;
 
 // Between two tries: ends early when a lock is released here, and with the scope around.
 class Pause final : private StopCallback {
@@ -54,11 +55,16 @@ Task<> OpenRegular::lock(LockKind kind, uint64_t offset, uint64_t length, uint64
     const Scope& around = co_await this_scope;
     // A try that was sent is heard to its end: nobody may hold a lock unknowingly.
     const Scope one_try{around.deadline, nullptr};
+    int refused = 0;
     for (Duration pause = first_wait;; pause = std::min(pause * 2, longest_wait)) {
         co_await still_wanted(around);
         auto taken = co_await try_lock(wanted).within(one_try).result();
         if (taken) break;
-        if (taken.error() != Errc::again || !wait || !sleep) co_await taken.error();
+        // A server that is short of something (NFS4ERR_RESOURCE) may not stay so; no lock is at
+        // fault.
+        bool short_of = taken.error() == Errc::delay;
+        if (short_of && ++refused > most_refusals) co_await Errc::nolck;
+        if ((taken.error() != Errc::again && !short_of) || !wait || !sleep) co_await taken.error();
         co_await still_wanted(around);
         Pause between(*state_, around);
         auto slept = co_await sleep(pause).within(between.scope()).result();

@@ -83,8 +83,6 @@ std::string normalise(std::string_view path) {
 Result<> check_path(std::string_view path) {
     if (path.size() > max_path_bytes) return fail(Errc::nametoolong);
     if (path.find('\0') != path.npos) return fail(Errc::inval);
-    while (!path.empty())
-        if (take_component(path).size() > max_name_bytes) return fail(Errc::nametoolong);
     return {};
 }
 

@@ -10,7 +10,6 @@
 
 namespace strait::vfs {
 
-inline constexpr size_t max_name_bytes = 255;   // NAME_MAX
 inline constexpr size_t max_path_bytes = 4095;  // PATH_MAX without its NUL
 
 // Takes the first component, and the slashes around it, off `rest`; "" when there is none.
@@ -30,7 +29,8 @@ bool is_within(std::string_view path, std::string_view directory);
 std::string_view below(std::string_view path, std::string_view directory);
 // Lexically: "/n/./a//b/../c" is "n/a/c"; ".." at the root stays there.
 std::string normalise(std::string_view path);
-// nametoolong, inval (a NUL byte).
+// nametoolong, inval (a NUL byte). Whether a name is too long is said where it is looked up: a
+// directory that is missing before it comes first.
 Result<> check_path(std::string_view path);
 
 }  // namespace strait::vfs

@@ -47,9 +47,8 @@ TEST(Path, normalising_is_lexical_and_stays_below_the_root) {
     EXPECT_EQ(normalise("/../.."), "");
 }
 
-TEST(Path, long_names_and_nul_bytes_are_refused) {
-    EXPECT_TRUE(check_path(std::string(255, 'x')).has_value());
-    EXPECT_EQ(check_path(std::string(256, 'x')).error(), Errc::nametoolong);
+TEST(Path, long_paths_and_nul_bytes_are_refused) {
+    EXPECT_TRUE(check_path(std::string(4095, 'x')).has_value());
     EXPECT_EQ(check_path(std::string(4096, '/')).error(), Errc::nametoolong);
     EXPECT_EQ(check_path(std::string_view("a\0b", 3)).error(), Errc::inval);
 }

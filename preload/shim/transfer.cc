@@ -74,6 +74,11 @@ ssize_t shim_copy_file_range(int from, off_t* from_offset, int to, off_t* to_off
 
 ssize_t shim_sendfile(int out, int in, off_t* offset, size_t count) {
     if (!find(out) && !find(in)) return real.sendfile(out, in, offset, count);
+    Open* source = find(in);
+    Open* target = find(out);
+    if (source && (source->flags & O_ACCMODE) == O_WRONLY) return failed(EBADF);
+    if (target && (target->flags & O_ACCMODE) == O_RDONLY) return failed(EBADF);
+    if ((target && (target->flags & O_APPEND)) || (offset && *offset < 0)) return failed(EINVAL);
     constexpr size_t most = 0x7ffff000;  // as the kernel limits it
     return pump(out, in, offset, count < most ? count : most);
 }
