@@ -48,6 +48,10 @@ struct MountOptions {
     bool read_only = false;
     bool reserved_port = false;  // resvport: send from a port below 1024
     LocalLock local_lock = LocalLock::none;
+    // What the server is to know this mount by when the process that made it dies and another makes
+    // it again: then it drops the first one's opens and locks at once. "": each mount is a new
+    // client.
+    std::string identity;
     CacheOptions cache;
 };
 

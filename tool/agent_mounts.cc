@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "tool/agent_mounts.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "backend/memory/memory.h"
@@ -37,6 +39,18 @@ vfs::CredentialRef user_credential() {
     return make_ref<const vfs::Credential>(geteuid(), getegid(), std::move(all));
 }
 
+// The same for each agent of this folder, and for no other one, whatever hosts and containers are
+// called: the kernel's boot, the mount namespace, the folder itself.
+std::string identity_of(const std::string& folder) {
+    char boot[37] = "", space[64] = "";
+    Descriptor file(open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC));
+    ssize_t got = file ? read(file.get(), boot, sizeof(boot) - 1) : -1;
+    ssize_t named = readlink("/proc/self/ns/mnt", space, sizeof(space) - 1);
+    struct stat found;
+    if (got <= 0 || named <= 0 || stat(folder.c_str(), &found) != 0) return {};
+    return fmt::format("{}/{}/{}.{}", boot, space, found.st_dev, found.st_ino);
+}
+
 vfs::MountPolicy policy_of(const client::MountOptions& options) {
     const client::CacheOptions& cache = options.cache;
     vfs::MountPolicy policy;
@@ -70,8 +84,8 @@ Result<std::vector<MountSpec>> parse_mounts(std::string_view text) {
     return out;
 }
 
-AgentMounts::AgentMounts(Reactor& reactor, client::TraceSink& trace)
-    : reactor_(reactor), trace_(trace) {}
+AgentMounts::AgentMounts(Reactor& reactor, client::TraceSink& trace, const std::string& folder)
+    : reactor_(reactor), trace_(trace), identity_(identity_of(folder)) {}
 AgentMounts::~AgentMounts() = default;
 
 Task<vfs::FileSystem*> AgentMounts::files(std::string_view mounts) {
@@ -93,7 +107,7 @@ Task<std::unique_ptr<vfs::FileSystem>> AgentMounts::build(std::string_view mount
     auto files = std::make_unique<vfs::FileSystem>(std::move(options));
     for (const MountSpec& spec : specs) {
         complaint_ = fmt::format("cannot mount {} at {}", spec.url, spec.prefix);
-        co_await mount(*files, spec);
+        co_await mount(*files, spec, mounts);
         vfs::Attributes root = co_await files->stat({.path = spec.prefix});
         if (root.type == vfs::FileType::none) co_await Errc::io;
     }
@@ -101,16 +115,17 @@ Task<std::unique_ptr<vfs::FileSystem>> AgentMounts::build(std::string_view mount
     co_return files;
 }
 
-Task<> AgentMounts::mount(vfs::FileSystem& files, const MountSpec& spec) {
+Task<> AgentMounts::mount(vfs::FileSystem& files, const MountSpec& spec, std::string_view mounts) {
     if (!spec.url.starts_with(memory_scheme)) {
-        co_await mount_server(files, spec);
+        co_await mount_server(files, spec, mounts);
         co_return;
     }
     std::unique_ptr<vfs::Backend> volume = co_await memory_volume(spec.url);
     co_await files.mount(spec.prefix, std::move(volume), {}, user_credential());
 }
 
-Task<> AgentMounts::mount_server(vfs::FileSystem& files, const MountSpec& spec) {
+Task<> AgentMounts::mount_server(vfs::FileSystem& files, const MountSpec& spec,
+                                 std::string_view mounts) {
     auto url = client::parse_url(spec.url);
     if (!url) {
         complaint_ = url.error().text;
@@ -121,6 +136,9 @@ Task<> AgentMounts::mount_server(vfs::FileSystem& files, const MountSpec& spec) 
         complaint_ = options.error().text;
         co_await Errc::inval;
     }
+    if (!identity_.empty())
+        options->identity = fmt::format("{}/{:016x}{}", identity_,
+                                        std::hash<std::string_view>()(mounts), spec.prefix);
     std::unique_ptr<vfs::Backend> backend =
         co_await client::nfs4::Mount::connect(reactor_, *url, *options, &trace_);
     co_await files.mount(spec.prefix, std::move(backend), policy_of(*options));

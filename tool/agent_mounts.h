@@ -24,8 +24,9 @@ Result<std::vector<MountSpec>> parse_mounts(std::string_view text);
 
 class AgentMounts {
   public:
-    // `trace` hears of every RPC; it outlives this.
-    AgentMounts(Reactor& reactor, client::TraceSink& trace);
+    // `trace` hears of every RPC; it outlives this. `folder` is the agent's: servers know its
+    // mounts from one agent's life to the next.
+    AgentMounts(Reactor& reactor, client::TraceSink& trace, const std::string& folder);
     ~AgentMounts();
 
     // Connects what the specification names, at first use. The error is the first mount's that
@@ -40,13 +41,15 @@ class AgentMounts {
         std::unique_ptr<vfs::Store> store;
         std::unique_ptr<vfs::StepBackend> backend;
     };
-    Task<> mount(vfs::FileSystem& files, const MountSpec& spec);
-    Task<> mount_server(vfs::FileSystem& files, const MountSpec& spec);
+    // `mounts`: the whole specification that `spec` is of.
+    Task<> mount(vfs::FileSystem& files, const MountSpec& spec, std::string_view mounts);
+    Task<> mount_server(vfs::FileSystem& files, const MountSpec& spec, std::string_view mounts);
     Result<std::unique_ptr<vfs::Backend>> memory_volume(const std::string& url);
     Task<std::unique_ptr<vfs::FileSystem>> build(std::string_view mounts);
 
     Reactor& reactor_;
     client::TraceSink& trace_;
+    const std::string identity_;
     Mutex building_;
     // Volumes of `memory:` URLs live as long as the agent, whatever mounts them.
     std::map<std::string, MemoryVolume> volumes_;

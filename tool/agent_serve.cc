@@ -29,7 +29,7 @@ using Json = nlohmann::json;
 class Agent {
   public:
     Agent(Reactor& reactor, std::string folder)
-        : reactor_(reactor), folder_(std::move(folder)), mounts_(reactor, trace_) {}
+        : reactor_(reactor), folder_(std::move(folder)), mounts_(reactor, trace_, folder_) {}
 
     Task<> serve(int ready);
 

@@ -108,8 +108,13 @@ Task<uint64_t> OpenRegular::copy_to(OpenFile& target, uint64_t from, uint64_t to
     if (count == 0) co_return 0;
     auto* other = dynamic_cast<OpenRegular*>(&target);
     if (!other) co_return Errc::inval;
-    bool overlap = from < to ? to - from < count : from - to < count;
-    if (overlap && state_ == other->state_) co_return Errc::inval;
+    if (state_ == other->state_) {  // within what the file has now
+        Attributes now = co_await stat(Attr::size);
+        if (from >= now.size) co_return 0;
+        count = std::min(count, now.size - from);
+        bool overlap = from < to ? to - from < count : from - to < count;
+        if (overlap) co_return Errc::inval;
+    }
     co_await other->ready_to_write();
     if (from > most_offset || to > most_offset) co_return Errc::overflow;
     count = std::min(count, most_offset - std::max(from, to));

@@ -47,11 +47,15 @@ Task<> WriteBehind::room(size_t bytes) {
     while (flushing_ > 0 ||
            (unsent_bytes() > 0 && unsent_bytes() + bytes > pacing_.window(piece, most)) ||
            unstable_bytes() > 2 * unstable_factor * most) {
+        if (flushing_ > 0) {
+            co_await flushed_.wait();
+            continue;
+        }
         Counted partial(partial_);
         pump();
         if (unstable_bytes() > 0 && unsent_bytes() == 0) commit_soon();
         // A store that answers at once has told already.
-        const bool nobody_tells = flushing_ == 0 && under_way_.empty() && committing_.empty();
+        const bool nobody_tells = under_way_.empty() && committing_.empty();
         if (!nobody_tells) co_await changed_.wait();
     }
 }
@@ -171,16 +175,16 @@ void WriteBehind::committed(const Commit::Result& done) {
     committing_.clear();
 }
 
+// Writers that wait for the flush have a signal of their own, given however it ends: two that flush
+// and wait for a COMMIT would else wake each other for ever.
 Task<> WriteBehind::flush() {
-    Counted flushing(flushing_);
+    Flushing flushing(*this);
     Counted partial(partial_);
     for (;;) {
         pump();
         if (!pending()) break;
         co_await changed_.wait();
     }
-    // Writers that waited for the flush look again once it is over.
-    changed_.notify_all();
 }
 
 Task<> WriteBehind::commit() {

@@ -61,6 +61,14 @@ class WriteBehind {
         int& counter;
     };
 
+    struct Flushing {
+        explicit Flushing(WriteBehind& owner) : file(owner) { file.flushing_++; }
+        ~Flushing() {
+            if (--file.flushing_ == 0) file.flushed_.notify_all();
+        }
+        WriteBehind& file;
+    };
+
     void pump();
     bool take_chunk(Chunk& chunk);
     Task<> send(Chunk chunk, Ref<FileState> keep);
@@ -87,6 +95,7 @@ class WriteBehind {
     int stable_ = 0;                    // chunks are written FILE_SYNC
     std::optional<Writer> closing_;
     Signal changed_;  // something under way has ended
+    Signal flushed_;  // no flush is under way any more
     Error last_error_{Errc::ok};
     uint64_t errors_ = 0;
 };

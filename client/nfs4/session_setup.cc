@@ -53,7 +53,9 @@ Session::Session(Reactor& reactor, Keeper& keeper, const Url& url, const MountOp
       own_credential_(process_credential(options)),
       minor_(options.minor.value_or(2)) {
     // One client id for each mount: its lease, its state and its end are its own.
-    owner_id_ = fmt::format("strait/{}/{}/{:016x}", host_name(), getpid(), random_number());
+    owner_id_ = options.identity.empty()
+                    ? fmt::format("strait/{}/{}/{:016x}", host_name(), getpid(), random_number())
+                    : fmt::format("strait/{}/{}", host_name(), options.identity);
     uint64_t boot = random_number();
     std::memcpy(verifier_.data(), &boot, sizeof(boot));
 }

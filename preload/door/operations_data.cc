@@ -63,6 +63,7 @@ Task<> op_seek(Exchange& exchange) {
     auto offset = static_cast<int64_t>(exchange.request.offset);
     if (exchange.request.arg > static_cast<uint32_t>(vfs::Whence::hole)) co_await Errc::inval;
     if (token->file->type() == vfs::FileType::directory) {  // its positions are cookies
+        if (offset < 0) co_await Errc::inval;
         if (exchange.request.arg == static_cast<uint32_t>(vfs::Whence::set))
             token->cookie = exchange.request.offset;
         else if (exchange.request.arg != static_cast<uint32_t>(vfs::Whence::current) || offset)

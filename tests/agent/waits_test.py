@@ -2,6 +2,7 @@
 """Waits that others decide on: locks, an agent that does not answer or is gone. Each can be ended
 by a signal, and none is for ever."""
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -76,13 +77,20 @@ class WaitsTest(unittest.TestCase):
             time.sleep(0.01)
         self.fail("it does not wait")
 
+    def interrupt(self, child):
+        """Signals until it answers: the first may come before it waits."""
+        ready = []
+        while not ready:
+            child.send_signal(signal.SIGALRM)
+            ready, _, _ = select.select([child.stdout], [], [], 0.1)
+        self.assertEqual(child.stdout.readline().strip(), "EINTR")
+
     def test_a_handler_ends_a_wait_for_a_lock_unless_it_asked_for_restart(self):
         for call in ("lockf", "flock"):
             holder = self.python(HOLD.format(call), "held")
             waiter = self.python(WAIT.format(call=call, interrupts=True), "waiting")
             self.wait_in_lock(waiter)
-            waiter.send_signal(signal.SIGALRM)
-            self.assertEqual(waiter.stdout.readline().strip(), "EINTR")
+            self.interrupt(waiter)
             patient = self.python(WAIT.format(call=call, interrupts=False), "waiting")
             self.wait_in_lock(patient)
             patient.send_signal(signal.SIGALRM)
@@ -95,8 +103,7 @@ class WaitsTest(unittest.TestCase):
         waiter = self.python(WAIT.format(call="lockf", interrupts=True) + "sys.stdin.read()",
                              "waiting")
         self.wait_in_lock(waiter)
-        waiter.send_signal(signal.SIGALRM)
-        self.assertEqual(waiter.stdout.readline().strip(), "EINTR")
+        self.interrupt(waiter)
         holder.stdin.close()
         holder.wait(SECONDS)
         self.python(HOLD.format("lockf"), "held")  # while the waiter lives

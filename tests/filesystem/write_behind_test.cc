@@ -117,6 +117,29 @@ TEST_F(WriteBehindTest, writers_wait_when_too_much_is_dirty) {
     me().close(file);
 }
 
+TEST_F(WriteBehindTest, two_that_wait_for_one_commit_wait_in_peace) {
+    me().probe->edit = [](const Compound&, Reply& reply) {
+        for (auto& result : reply.results)
+            if (auto* write = std::get_if<Write::Result>(&result))
+                write->committed = Stability::unstable;
+    };
+    auto a = me().open("f", to_write), b = me().open("f", to_write);
+    me().write(a, pattern(3u << 20));
+    run_ready();
+    me().probe->gate_closed = true;
+    Nursery waits;
+    waits.spawn(a->fsync(false));
+    waits.spawn(b->fsync(false));
+    EXPECT_LT(run_ready(), 100u);
+    EXPECT_EQ(waits.running(), 2u);
+    me().probe->open_gate();
+    run_ready();
+    EXPECT_EQ(waits.running(), 0u);
+    EXPECT_TRUE(finish(waits.close()).has_value());
+    me().close(a);
+    me().close(b);
+}
+
 TEST_F(WriteBehindTest, a_synchronous_write_is_stable_when_it_returns) {
     OpenFlags flags = to_write;
     flags.sync = true;
