@@ -4,6 +4,7 @@ build/demo/results.json, so that a run of some programs or some servers updates 
 import json
 import os
 import re
+import textwrap
 
 import day
 import python_suites
@@ -64,7 +65,8 @@ def table(results, names):
     for name in names:
         if name in results:
             cells = [cell(results[name].get(title)) for title in SERVERS]
-            lines.append(f"| {name} | " + " | ".join(cells) + " |")
+            row = name.replace("|", "\\|")
+            lines.append(f"| {row} | " + " | ".join(cells) + " |")
     return lines
 
 
@@ -83,8 +85,8 @@ def write(page):
               "that passes on the local disk.\n"]
     lines += table(results, python_suites.SUITES)
     lines += ["\n## Not switched off\n", "Other libraries of this kind switch themselves off in "
-              "many of these; each ran under the shim in the\nrows above: "
-              + " ".join(covered()) + "."]
+              "many of these; each ran under the shim in the rows above:\n"]
+    lines += textwrap.wrap(" ".join(covered()) + ".", 100)
     with open(page, "w", encoding="utf-8") as file:
         file.write("\n".join(lines) + "\n")
     print(f"\nwritten: {os.path.relpath(page)}")

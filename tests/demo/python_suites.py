@@ -9,7 +9,7 @@ SUITES = ["test_os", "test_shutil", "test_io", "test_pathlib", "test_tempfile", 
 def command(folder, suite):
     """Runs in `folder`, made here and removed, which is also where temporary files go."""
     return ["bash", "-c", f"mkdir {folder} && cd {folder} || exit 99; export TMPDIR={folder}\n"
-            f"LC_ALL=C.UTF-8 /usr/bin/python3 -m test --timeout 300 {suite}; outcome=$?\n"
+            f"LC_ALL=C.UTF-8 /usr/bin/python3 -m test -W --timeout 300 {suite}; outcome=$?\n"
             f"cd /; rm -rf {folder}; exit $outcome"]
 
 
