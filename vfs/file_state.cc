@@ -23,6 +23,11 @@ void FileState::changed_to(const Attributes& attributes) {
     size_ = std::max(attributes.size, writes_.pending_end());
 }
 
+void FileState::written_to(Attributes attributes) {
+    if (attributes.change <= known_change_) attributes.size = std::max(attributes.size, size_);
+    changed_to(attributes);
+}
+
 void FileState::overlay(Attributes& attributes) const {
     if (!writes_.pending()) return;
     attributes.size = std::max(attributes.size, size_);

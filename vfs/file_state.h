@@ -24,6 +24,9 @@ class FileState final : public RefCounted {
     void learn(const Attributes& attributes, Hold::Tick asked);
     // What the server said after a change of ours.
     void changed_to(const Attributes& attributes);
+    // The same after a write. Answers to writes that were under way at once come in any order, and
+    // within one tick of the server's clock with one change number: no write makes a file shorter.
+    void written_to(Attributes attributes);
     void changed() { mount_->hold().changed(handle_); }
     // With our own pending writes laid over.
     void overlay(Attributes& attributes) const;

@@ -110,7 +110,7 @@ Task<> WriteBehind::send(Chunk chunk, Ref<FileState> keep) {
                      MonoClock::now() - began);
         sent(chunk, *done);
         auto* after = reply->find<GetAttr>();
-        if (after) file_.changed_to(after->attributes);
+        if (after) file_.written_to(after->attributes);
         if (!after) file_.changed();
     } else {
         lost(reply ? reply->error : reply.error());
@@ -238,7 +238,7 @@ Task<> WriteBehind::finish_at_once(Writer by) {
                 co_await write_through(
                     by, Chunk{offset + count, data.slice(count, data.size() - count)});
         }
-        file_.changed_to(reply->take<GetAttr>().attributes);
+        file_.written_to(reply->take<GetAttr>().attributes);
     }
     // Another open may have sent something beside it.
     under_way_.cut(rest);
