@@ -86,7 +86,7 @@ def write(page):
     lines += table(results, python_suites.SUITES)
     lines += ["\n## Not switched off\n", "Other libraries of this kind switch themselves off in "
               "many of these; each ran under the shim in the rows above:\n"]
-    lines += textwrap.wrap(" ".join(covered()) + ".", 100)
+    lines += textwrap.wrap(" ".join(covered()) + ".", 100, break_on_hyphens=False)
     with open(page, "w", encoding="utf-8") as file:
         file.write("\n".join(lines) + "\n")
     print(f"\nwritten: {os.path.relpath(page)}")
