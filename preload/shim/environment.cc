@@ -24,6 +24,12 @@ bool ours(const char* entry) noexcept {
            value(entry, shm::env_agent) || value(entry, shm::env_cwd);
 }
 
+bool has(char* const* entries, const char* name) noexcept {
+    for (; entries && *entries; ++entries)
+        if (value(*entries, name)) return true;
+    return false;
+}
+
 }  // namespace
 
 char* Environment::add(const char* name, const char* value, const char* more) noexcept {
@@ -45,9 +51,9 @@ Environment::Environment(char* const* given, const char* libraries) noexcept : g
     // A caller's list is kept, ours goes to its end when it is not in it.
     const char* more = preload && *preload && !strstr(preload, shim) ? shim : nullptr;
     if (!preload || !*preload) preload = shim;
-    bytes_ = (count + 6) * sizeof(char*) + strlen(libraries) + (folders ? strlen(folders) : 0) +
+    bytes_ = (count + 9) * sizeof(char*) + strlen(libraries) + (folders ? strlen(folders) : 0) +
              strlen(preload) + strlen(shim) + strlen(settings.mounts) + strlen(settings.agent) +
-             strlen(settings.cwd) + 128;
+             strlen(settings.cwd) + strlen(settings.report) + 256;
     memory_ =
         raw::mmap(nullptr, bytes_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (raw::failed(memory_)) {
@@ -55,7 +61,7 @@ Environment::Environment(char* const* given, const char* libraries) noexcept : g
         return;
     }
     made_ = static_cast<char**>(memory_);
-    text_ = reinterpret_cast<char*>(made_ + count + 6);
+    text_ = reinterpret_cast<char*>(made_ + count + 9);
     size_t at = 0;
     for (size_t i = 0; i < count; ++i)
         if (!ours(given[i]) && !(*libraries && value(given[i], library_name)))
@@ -64,6 +70,12 @@ Environment::Environment(char* const* given, const char* libraries) noexcept : g
     made_[at++] = add(preload_name, preload, more);
     made_[at++] = add(shm::env_mounts, settings.mounts);
     made_[at++] = add(shm::env_agent, settings.agent);
+    // What the user asked of the whole run goes on through a scrubbed environment, unless the
+    // caller says otherwise.
+    if (*settings.report && !has(given, shm::env_report))
+        made_[at++] = add(shm::env_report, settings.report);
+    if (settings.strict && !has(given, shm::env_strict)) made_[at++] = add(shm::env_strict, "1");
+    if (settings.explain && !has(given, shm::env_explain)) made_[at++] = add(shm::env_explain, "1");
     if (settings.cwd[0]) made_[at++] = add(shm::env_cwd, settings.cwd);
     made_[at] = nullptr;
 }

@@ -10,6 +10,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "preload/shim/count.h"
 #include "preload/shim/map.h"
 #include "preload/shim/mirror.h"
 #include "preload/shim/ours.h"
@@ -78,6 +79,7 @@ int run_memfd(int fd, const char* name, char* const* argv, char* const* envp) no
     int memory = fetch(fd, name);
     if (memory < 0) return -1;
     Environment environment(envp);
+    write_counts();
     long result = raw::call(SYS_execveat, memory, raw::as_long(""), raw::as_long(argv),
                             raw::as_long(environment.get()), AT_EMPTY_PATH);
     raw::close(memory);
@@ -100,6 +102,7 @@ int run_copy(const char* path, char* const* argv, char* const* envp) noexcept {
     Folders folders;
     if (int error = mirror(path, copy, sizeof(copy), folders)) return failed(error);
     Environment environment(envp, folders.list.text);
+    write_counts();
     return real.execve(copy, argv, environment.get());
 }
 
@@ -220,6 +223,7 @@ int execute(const char* path, char* const* argv, char* const* envp) noexcept {
     explain_program(local, argv);
     {
         Environment environment(envp);
+        write_counts();
         real.execve(local, argv, environment.get());
     }
     char head[256];
@@ -241,6 +245,7 @@ int shim_fexecve(int fd, char* const* argv, char* const* envp) {
     write_back_mappings();
     if (!find(fd)) {
         Environment environment(envp);
+        write_counts();
         return real.fexecve(fd, argv, environment.get());
     }
     char head[256];
@@ -267,6 +272,7 @@ int shim_execveat(int dirfd, const char* path, char* const* argv, char* const* e
     }
     write_back_mappings();
     Environment environment(envp);
+    write_counts();
     return real.execveat(dirfd, path, argv, environment.get(), flags);
 }
 

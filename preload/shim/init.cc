@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "preload/shim/connect.h"
+#include "preload/shim/count.h"
 #include "preload/shim/map.h"
 #include "preload/shim/mirror.h"
 #include "preload/shim/raw.h"
@@ -33,6 +34,7 @@ __attribute__((constructor)) void begin() {
     read_settings(environ);
     if (settings.prefix_count == 0) return;
     find_executable();
+    if (*settings.report) begin_counting();
     prepare_connecting();
     patch_streams();
     adopt_inherited();
@@ -40,10 +42,12 @@ __attribute__((constructor)) void begin() {
 
 // What the process wrote is at the server when it has ended, as after a close.
 __attribute__((destructor)) void end() {
-    if (!connected() || (open_count() == 0 && mapped_count() == 0)) return;
-    fflush(nullptr);
-    Call call(shm::Op::flush);
-    call.run();
+    if (connected() && (open_count() || mapped_count())) {
+        fflush(nullptr);
+        Call call(shm::Op::flush);
+        call.run();
+    }
+    write_counts();
 }
 
 }  // namespace

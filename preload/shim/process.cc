@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "preload/shim/count.h"
 #include "preload/shim/map.h"
 #include "preload/shim/ours.h"
 #include "preload/shim/raw.h"
@@ -160,6 +161,9 @@ int shim_daemon(int keep_cwd, int keep_streams) {
     return 0;
 }
 
-void shim__exit(int status) { real._exit(status); }
+void shim__exit(int status) {
+    write_counts();
+    real._exit(status);
+}
 
 }  // namespace strait::preload

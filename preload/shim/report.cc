@@ -2,8 +2,10 @@
 #include "preload/shim/report.h"
 
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "preload/shim/count.h"
 #include "preload/shim/raw.h"
 #include "preload/shim/settings.h"
 #include "preload/shim/way.h"
@@ -42,13 +44,44 @@ void report_failure(const char* what, const char* subject, int error) noexcept {
     line.send();
 }
 
+namespace {
+
+// Once for each of the first calls that are not covered, whoever makes them how often.
+const char* told[Counts::uncovered_limit];
+
+bool is_news(const char* call) noexcept {
+    for (const char*& each : told) {
+        const char* seen = __atomic_load_n(&each, __ATOMIC_ACQUIRE);
+        if (!seen && __atomic_compare_exchange_n(&each, &seen, call, false, __ATOMIC_ACQ_REL,
+                                                 __ATOMIC_ACQUIRE))
+            return true;
+        if (strcmp(seen, call) == 0) return false;
+    }
+    return false;
+}
+
+void count_uncovered(const char* call) noexcept {
+    if (!counts) return;
+    for (auto& each : counts->uncovered) {
+        if (!each.call) each.call = call;
+        if (strcmp(each.call, call) == 0) return count(each.times);
+    }
+}
+
+}  // namespace
+
 int uncovered(const char* call, int error) noexcept {
-    if (!settings.strict) return error;
+    count_uncovered(call);
+    ++deeds;
+    if (!settings.strict && !is_news(call)) return error;
     Line line;
     line.add("strait: ");
     line.add(call);
-    line.add(" on a file under a mount is not covered yet (STRAIT_STRICT=1)\n");
+    line.add(" on a file under a mount is not covered");
+    line.add(settings.strict ? " (STRAIT_STRICT=1)\n" : "\n");
     line.send();
+    if (!settings.strict) return error;
+    write_counts();
     raw::call(SYS_tgkill, raw::call(SYS_getpid), raw::call(SYS_gettid), SIGABRT);
     return error;
 }
@@ -86,8 +119,28 @@ void explain_program(const char* path, char* const* argv) noexcept {
         if (settings.explain) tell_way(path, way);
     }
     bool untouched = way == Way::untouched_static || way == Way::untouched_privileged ||
-                     way == Way::untouched_foreign;
+                     way == Way::untouched_foreign || way == Way::untouched_libc;
     if (untouched && !settings.explain && concerned(argv)) tell_way(path, way);
+}
+
+void explain_found(const char* file, char* const* argv) noexcept {
+    if (settings.prefix_count == 0 || !file) return;
+    const char* list = getenv("PATH");
+    if (strchr(file, '/') || !list) return explain_program(file, argv);
+    for (;; ++list) {
+        size_t folder = strcspn(list, ":"), name = strlen(file);
+        char path[shm::path_max];
+        if (folder + name + 2 <= sizeof(path)) {
+            memcpy(path, list, folder);
+            path[folder] = '/';
+            memcpy(path + folder + 1, file, name + 1);
+            constexpr int may_execute = 1;
+            if (raw::call(SYS_faccessat, AT_FDCWD, raw::as_long(path), may_execute) == 0)
+                return explain_program(path, argv);
+        }
+        list += folder;
+        if (!*list) return;
+    }
 }
 
 }  // namespace strait::preload

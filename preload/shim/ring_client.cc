@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "preload/shim/connect.h"
+#include "preload/shim/count.h"
 #include "preload/shim/raw.h"
 #include "preload/shim/table.h"
 #include "preload/shim/where.h"
@@ -122,6 +123,7 @@ void ring_the_bell(Link& link, size_t slot) noexcept {
 }  // namespace
 
 Call::Call(shm::Op op) noexcept {
+    ++deeds;
     link_ = link(error_);
     if (!link_) return;
     reap_posted(*link_);

@@ -8,7 +8,7 @@
 
 namespace strait::preload {
 
-Settings settings = {.mounts = "", .agent = ""};
+Settings settings = {.mounts = "", .agent = "", .report = ""};
 
 namespace {
 
@@ -65,6 +65,11 @@ void read_settings(char** environment) noexcept {
     memcpy(settings.placeholder + size, shm::cwd_name, sizeof(shm::cwd_name));
     settings.strict = is_set(environment, "STRAIT_STRICT");
     settings.explain = is_set(environment, "STRAIT_EXPLAIN");
+    const char* report = value_of(environment, shm::env_report);
+    if (report && *report == '/') {
+        settings.report = strdup(report);
+        if (!settings.report) settings.report = "";
+    }
     split_mounts(settings.mounts);
     const char* cwd = value_of(environment, shm::env_cwd);
     // An inherited word about the directory counts only while the kernel's has not moved since.

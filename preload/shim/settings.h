@@ -22,6 +22,7 @@ struct Settings {
     const char* mounts;       // the specification as given; "" when there is none
     const char* agent;        // the agent's folder
     bool strict;              // STRAIT_STRICT=1: what the shim does not cover ends the process
+    const char* report;       // STRAIT_REPORT: the file for count.h; "" when nobody asked
     bool explain;             // STRAIT_EXPLAIN=1: tells of each program that is executed
     char cwd[shm::path_max];  // the virtual working directory; "" when the kernel's is right
     const char* executable;   // this program's path when it runs from a copy (mirror.h), else null

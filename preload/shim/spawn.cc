@@ -197,7 +197,7 @@ int spawn_ours(pid_t* pid, const Spawn& spawn) noexcept {
 }
 
 int spawn_by_libc(pid_t* pid, const void* actions, const Spawn& spawn) noexcept {
-    if (!spawn.search) explain_program(spawn.path, spawn.argv);
+    spawn.search ? explain_found(spawn.path, spawn.argv) : explain_program(spawn.path, spawn.argv);
     uint64_t ticket = prepare_fork();
     Environment environment(spawn.envp);
     pid_t child = 0;

@@ -6,6 +6,7 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 
+#include "preload/shim/count.h"
 #include "preload/shim/raw.h"
 #include "preload/shim/ring_client.h"
 
@@ -120,6 +121,7 @@ int install(uint64_t token, uint32_t flags, uint32_t type, const char* path) noe
 }
 
 void share(Open& open, int fd) noexcept {
+    ++deeds;
     __atomic_fetch_add(&open.references, 1, __ATOMIC_RELAXED);
     enter(fd, &open);
 }

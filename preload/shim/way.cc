@@ -13,18 +13,31 @@ namespace {
 
 #if defined(__x86_64__)
 constexpr uint16_t own_machine = EM_X86_64;
+constexpr char own_loader[] = "ld-linux-x86-64.so.2";
 #else
 constexpr uint16_t own_machine = EM_AARCH64;
+constexpr char own_loader[] = "ld-linux-aarch64.so.1";
 #endif
 
-bool has_loader(int fd, const Elf64_Ehdr& head) noexcept {
+enum class Loader : uint8_t { none, ours, other };
+
+// glibc's loader has one name on a machine, wherever it lies.
+Loader loader_at(int fd, const Elf64_Phdr& part) noexcept {
+    char path[256] = {};
+    if (part.p_filesz == 0 || part.p_filesz >= sizeof(path)) return Loader::other;
+    raw::pread(fd, path, part.p_filesz, static_cast<long>(part.p_offset));
+    const char* name = strrchr(path, '/');
+    return strcmp(name ? name + 1 : path, own_loader) == 0 ? Loader::ours : Loader::other;
+}
+
+Loader loader_of(int fd, const Elf64_Ehdr& head) noexcept {
     for (uint16_t i = 0; i < head.e_phnum && i < 64; ++i) {
         Elf64_Phdr part;
         auto at = static_cast<long>(head.e_phoff + size_t{i} * sizeof(part));
-        if (raw::pread(fd, &part, sizeof(part), at) != sizeof(part)) return false;
-        if (part.p_type == PT_INTERP) return true;
+        if (raw::pread(fd, &part, sizeof(part), at) != sizeof(part)) return Loader::none;
+        if (part.p_type == PT_INTERP) return loader_at(fd, part);
     }
-    return false;
+    return Loader::none;
 }
 
 // Setuid and setgid for somebody else, or with capabilities of its own.
@@ -59,7 +72,15 @@ Way way_of_open(int fd, char* interpreter, uint32_t room) noexcept {
     if (head.elf.e_ident[EI_CLASS] != ELFCLASS64 || head.elf.e_machine != own_machine)
         return Way::untouched_foreign;
     if (raises_privilege(fd)) return Way::untouched_privileged;
-    return has_loader(fd, head.elf) ? Way::shim : Way::untouched_static;
+    switch (loader_of(fd, head.elf)) {
+        case Loader::none:
+            return Way::untouched_static;
+        case Loader::ours:
+            return Way::shim;
+        case Loader::other:
+            return Way::untouched_libc;
+    }
+    return Way::unknown;
 }
 
 }  // namespace
@@ -85,6 +106,8 @@ const char* way_text(Way way) noexcept {
             return "untouched: it raises its privilege, nothing may be loaded into it";
         case Way::untouched_foreign:
             return "untouched: built for another machine";
+        case Way::untouched_libc:
+            return "untouched: made for another libc, it sees local files only";
         case Way::unknown:
             return "unknown: it cannot be read, or is no program";
     }

@@ -12,6 +12,7 @@ enum class Way : uint8_t {
     untouched_static,      // no loader: nothing can be loaded into it
     untouched_privileged,  // the loader refuses to load into setuid programs and their like
     untouched_foreign,     // of another machine or word size
+    untouched_libc,        // of another libc: what is made for ours cannot be loaded into it
     unknown,               // cannot be read, or no program
 };
 
