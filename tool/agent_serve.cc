@@ -38,6 +38,7 @@ class Agent {
     Task<Json> check(std::string mounts);
     Json status() const;
     Json stats() const;
+    Json programs() const;
     Task<> end_when_idle();
     Task<> end_on_signal();
     Task<> stop_serving();
@@ -112,6 +113,13 @@ Json Agent::status() const {
             {"up_s", up.count()}};
 }
 
+Json Agent::programs() const {
+    Json list = Json::array();
+    for (const preload::RingDoor::Program& each : door_->list_programs())
+        list.push_back({{"pid", each.pid}, {"open_files", each.open_files}, {"calls", each.calls}});
+    return list;
+}
+
 Json Agent::stats() const {
     Json calls = Json::object();
     constexpr const char* names[] = {
@@ -154,6 +162,8 @@ Task<std::string> Agent::control(std::string line) {
         answer = {{"ok", true}};
     } else if (line == "status") {
         answer = status();
+    } else if (line == "programs") {
+        answer = programs();
     } else if (line == "stats") {
         answer = stats();
     } else if (line == "reset") {

@@ -16,6 +16,7 @@ constexpr DeclareVerb verbs[] = {
     declare_run,
     declare_agent,
     declare_stats,
+    declare_ps,
     declare_ls,
     declare_cat,
     declare_cp,

@@ -7,6 +7,7 @@
 
 #include <climits>
 #include <cstring>
+#include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
 
@@ -30,6 +31,7 @@ struct Options {
     std::string engine = "agent";
     bool trace = false;
     bool explain = false;
+    std::string report;
     std::vector<std::string> command;
 };
 
@@ -144,8 +146,12 @@ int run(const Options& options) {
     setenv(shm::env_mounts, mounts->c_str(), 1);
     setenv(shm::env_agent, folder.c_str(), 1);
     prepend_preload(shim);
+    if (const char* report =
+            options.report.empty() ? getenv(shm::env_report) : options.report.c_str();
+        report && *report)  // programs may change directory before they write to it
+        setenv(shm::env_report, std::filesystem::absolute(report).c_str(), 1);
     if (options.explain) {
-        setenv("STRAIT_EXPLAIN", "1", 1);
+        setenv(shm::env_explain, "1", 1);
         explain(options.command[0]);
     }
     auto go = [&options] { return execute(options.command); };
@@ -159,7 +165,7 @@ std::vector<std::string> separate_command(std::vector<std::string> arguments) {
     for (size_t at = 1; at < arguments.size(); ++at) {
         const std::string& word = arguments[at];
         if (word == "--") break;
-        if (word == "-m" || word == "--mount" || word == "--engine") {
+        if (word == "-m" || word == "--mount" || word == "--engine" || word == "--report") {
             ++at;
         } else if (!word.starts_with('-') || word == "-") {
             arguments.insert(arguments.begin() + static_cast<ptrdiff_t>(at), "--");
@@ -181,6 +187,9 @@ void declare_run(CLI::App& tool, Action& action) {
     run_verb->add_flag("--trace", options->trace, "Tell each RPC of the agent on stderr");
     run_verb->add_flag("--explain", options->explain,
                        "Tell for each program executed which way it takes and why");
+    run_verb->add_option("--report", options->report,
+                         "Append to a local file, for each process: calls served, fallen through "
+                         "and not covered, by name");
     run_verb->add_option("command", options->command, "The program and its arguments");
     run_verb->callback([options, &action] { action = [options] { return run(*options); }; });
 }

@@ -16,6 +16,7 @@ using DeclareVerb = void (*)(CLI::App& tool, Action& action);
 void declare_run(CLI::App& tool, Action& action);
 void declare_agent(CLI::App& tool, Action& action);
 void declare_stats(CLI::App& tool, Action& action);
+void declare_ps(CLI::App& tool, Action& action);
 
 // `run`'s options end at the first word that is not one: a "--" is put there, so that the program's
 // own options stay its own. Other verbs' arguments stay as they are.

@@ -29,6 +29,14 @@ RingDoor::RingDoor(Reactor& reactor, UnixListener listener, DoorbellMemory bell,
 
 RingDoor::~RingDoor() = default;
 
+std::vector<RingDoor::Program> RingDoor::list_programs() const {
+    std::vector<Program> list;
+    for (const auto& [pid, program] : programs_)
+        list.push_back({pid, program->holds.size(), program->calls});
+    std::ranges::sort(list, {}, &Program::pid);
+    return list;
+}
+
 Task<> RingDoor::serve() {
     tasks_.spawn(accept());
     auto ended = co_await answer_doorbell().result();

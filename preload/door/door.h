@@ -33,6 +33,13 @@ class RingDoor {
     // Serves until the scope stops; then ends what is under way, writing back what programs wrote.
     Task<> serve();
 
+    struct Program {
+        pid_t pid;
+        size_t open_files;
+        uint64_t calls;  // answered since it connected
+    };
+    // In the order of their pids.
+    std::vector<Program> list_programs() const;
     size_t programs() const noexcept { return programs_.size(); }
     size_t open_files() const noexcept { return tokens_.size(); }
     // Requests answered, by shm::Op.

@@ -34,6 +34,7 @@ void split_mounts(const char* text) noexcept {
             const char* last = text + prefix - 1;
             while (*last != '/') --last;
             settings.prefixes[settings.prefix_count++] = {text, prefix, last};
+            settings.initials[static_cast<unsigned char>(last[1])] = true;
         }
         text += size;
         if (*text == ';') ++text;

@@ -19,6 +19,7 @@ inline constexpr size_t prefix_limit = 16;
 struct Settings {
     Prefix prefixes[prefix_limit];
     size_t prefix_count;
+    bool initials[256];       // of the prefixes' last components
     const char* mounts;       // the specification as given; "" when there is none
     const char* agent;        // the agent's folder
     bool strict;              // STRAIT_STRICT=1: what the shim does not cover ends the process
@@ -37,7 +38,8 @@ void read_settings(char** environment) noexcept;
 inline bool covered(const char* path) noexcept {
     for (size_t i = 0; i < settings.prefix_count; ++i) {
         const Prefix& prefix = settings.prefixes[i];
-        size_t at = 0;
+        if (path[0] != '/' || path[1] != prefix.text[1]) continue;
+        size_t at = 2;
         while (at < prefix.size && path[at] == prefix.text[at]) ++at;
         if (at == prefix.size && (path[at] == '/' || path[at] == 0)) return true;
     }

@@ -16,7 +16,6 @@ namespace {
 
 constexpr uint32_t open_limit = 65536;
 uint32_t opens_used;     // entries ever used: none beyond is taken
-uint32_t opens_held;     // entries with references
 int highest_descriptor;  // none of ours is beyond
 
 void enter(int fd, Open* open) noexcept {
@@ -77,8 +76,7 @@ int make_memfd(const char* path) noexcept {
 
 uint32_t descriptors[descriptor_limit];
 Open opens[open_limit];
-
-size_t open_count() noexcept { return __atomic_load_n(&opens_held, __ATOMIC_RELAXED); }
+uint32_t opens_held;  // entries with references
 
 int next_ours(int from) noexcept {
     int last = __atomic_load_n(&highest_descriptor, __ATOMIC_RELAXED);

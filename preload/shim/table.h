@@ -32,7 +32,8 @@ inline Open* find(int fd) noexcept {
 }
 
 // How many opens this process holds.
-size_t open_count() noexcept;
+extern uint32_t opens_held;
+inline size_t open_count() noexcept { return __atomic_load_n(&opens_held, __ATOMIC_RELAXED); }
 // The lowest descriptors first: calls visit(fd) for each of ours in [first, last].
 int next_ours(int from) noexcept;  // -1: none at or after `from`
 

@@ -135,15 +135,13 @@ bool locate_from_outside(Where& where, int dirfd, const char* path) noexcept {
 
 }  // namespace
 
-bool names_prefix(const char* path) noexcept {
+// A plain loop: libc's functions would cost more than the few bytes there are to compare.
+bool is_last_component(const char* text) noexcept {
     for (size_t i = 0; i < settings.prefix_count; ++i) {
-        const char* last = settings.prefixes[i].last;  // "/n"
-        size_t size = settings.prefixes[i].text + settings.prefixes[i].size - last;
-        if (strncmp(path, last + 1, size - 1) == 0 &&
-            (path[size - 1] == '/' || path[size - 1] == 0))
-            return true;
-        for (const char* at = path; (at = strchr(at, '/')); ++at)
-            if (strncmp(at, last, size) == 0 && (at[size] == '/' || at[size] == 0)) return true;
+        const Prefix& prefix = settings.prefixes[i];
+        const char *last = prefix.last + 1, *end = prefix.text + prefix.size, *at = text;
+        while (last != end && *at == *last) ++at, ++last;
+        if (last == end && (*at == '/' || *at == 0)) return true;
     }
     return false;
 }
