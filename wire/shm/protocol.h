@@ -208,9 +208,9 @@ struct OpenRecord {
 };
 
 // Environment of a program under the shim.
-inline constexpr char env_mounts[] = "STRAIT_MOUNTS";  // /prefix=URL;/prefix2=URL2
-inline constexpr char env_agent[] = "STRAIT_AGENT";    // the agent's folder
-inline constexpr char env_cwd[] = "STRAIT_CWD";        // the virtual working directory
+inline constexpr char env_mounts[] = "STRAIT_MOUNTS";    // /prefix=URL;/prefix2=URL2
+inline constexpr char env_agent[] = "STRAIT_AGENT";      // the agent's folder
+inline constexpr char env_cwd[] = "STRAIT_CWD";          // the virtual working directory
 inline constexpr char env_report[] = "STRAIT_REPORT";    // a local file, by its absolute path
 inline constexpr char env_strict[] = "STRAIT_STRICT";    // 1: see docs/strait-run.md
 inline constexpr char env_explain[] = "STRAIT_EXPLAIN";  // 1: likewise
