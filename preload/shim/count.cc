@@ -10,7 +10,7 @@
 namespace strait::preload {
 
 Counts* counts;
-thread_local uint64_t deeds;
+constinit thread_local uint64_t deeds = 0;
 
 namespace {
 

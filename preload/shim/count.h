@@ -39,7 +39,7 @@ extern Counts* counts;  // null: nobody asked. A child of fork finds it empty.
 
 // What this thread asked of the agent, or did with a descriptor of ours: tells whether a call that
 // decides for itself was served.
-extern thread_local uint64_t deeds __attribute__((tls_model("initial-exec")));
+extern constinit thread_local uint64_t deeds __attribute__((tls_model("initial-exec")));
 
 inline void count(uint64_t& counter) noexcept { __atomic_fetch_add(&counter, 1, __ATOMIC_RELAXED); }
 inline void count_served(Name name) noexcept {
