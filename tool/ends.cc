@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "tool/ends.h"
+#include "vfs/file_mode.h"
 
 #include <fcntl.h>
 #include <sys/sysmacros.h>
@@ -18,21 +19,6 @@ namespace {
 Result<> of_call(int outcome) {
     if (outcome != 0) return fail_errno(errno);
     return {};
-}
-
-mode_t type_bits(FileType type) {
-    switch (type) {
-        case FileType::fifo:
-            return S_IFIFO;
-        case FileType::socket:
-            return S_IFSOCK;
-        case FileType::block:
-            return S_IFBLK;
-        case FileType::character:
-            return S_IFCHR;
-        default:
-            return S_IFREG;
-    }
 }
 
 timespec time_of(const std::optional<vfs::SetTime>& time) {
@@ -114,7 +100,7 @@ Task<> make_symlink(const Place& place, std::string target) {
 
 Task<> make_special(const Place& place, const vfs::Attributes& like) {
     if (place.local()) {
-        mode_t mode = type_bits(like.type) | like.mode;
+        mode_t mode = vfs::type_bits(like.type) | like.mode;
         co_await of_call(
             mknod(place.path.c_str(), mode, makedev(like.rdev.major, like.rdev.minor)));
     } else {

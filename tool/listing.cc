@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "tool/listing.h"
+#include "vfs/file_mode.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -16,27 +17,6 @@ using vfs::FileType;
 namespace {
 
 constexpr uint32_t chunk_bytes = 1u << 20;
-
-FileType type_of(mode_t mode) {
-    switch (mode & S_IFMT) {
-        case S_IFREG:
-            return FileType::regular;
-        case S_IFDIR:
-            return FileType::directory;
-        case S_IFLNK:
-            return FileType::symlink;
-        case S_IFBLK:
-            return FileType::block;
-        case S_IFCHR:
-            return FileType::character;
-        case S_IFIFO:
-            return FileType::fifo;
-        case S_IFSOCK:
-            return FileType::socket;
-        default:
-            return FileType::none;
-    }
-}
 
 Timestamp timestamp(const timespec& time) {
     return {time.tv_sec, static_cast<uint32_t>(time.tv_nsec)};
@@ -62,7 +42,7 @@ Task<std::vector<Entry>> list_directory(const Place& place) {
 
 vfs::Attributes attributes_of(const struct ::stat& from) {
     vfs::Attributes made;
-    made.type = type_of(from.st_mode);
+    made.type = vfs::type_of(from.st_mode);
     made.mode = from.st_mode & 07777;
     made.uid = from.st_uid;
     made.gid = from.st_gid;

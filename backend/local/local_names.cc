@@ -8,6 +8,7 @@
 #include <string>
 
 #include "backend/local/local_store.h"
+#include "vfs/file_mode.h"
 
 namespace strait::local {
 
@@ -64,7 +65,7 @@ Result<Fd> LocalStore::make_entry(int directory, const char* name, const NewNode
         case FileType::character:
         case FileType::fifo:
         case FileType::socket:
-            done = ::mknodat(directory, name, mode_bits(what.type) | 0600,
+            done = ::mknodat(directory, name, vfs::type_bits(what.type) | 0600,
                              ::makedev(what.device.major, what.device.minor));
             break;
         case FileType::none:

@@ -8,6 +8,7 @@
 #include <cstring>
 
 #include "backend/local/local_store.h"
+#include "vfs/file_mode.h"
 
 namespace strait::local {
 
@@ -36,7 +37,7 @@ struct RawEntry {
     char name[];
 };
 
-FileType type_of_entry(uint8_t type) { return type_of(DTTOIF(type)); }
+FileType type_of_entry(uint8_t type) { return vfs::type_of(DTTOIF(type)); }
 
 // What an entry takes in an NFSv4 reply: cookie, name, and attributes by a rough count.
 uint32_t cost_of(size_t name, AttrMask mask) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Making the store, finding nodes, attributes of files and of the file system.
 #include "backend/local/local_store.h"
+#include "vfs/file_mode.h"
 
 #include <fcntl.h>
 #include <linux/fs.h>
@@ -146,7 +147,7 @@ Task<NodeRef> LocalStore::parent(Node& directory) {
 
 void LocalStore::fill(Attributes& out, const struct statx& st, AttrMask mask) const {
     out.valid |= mask & of_statx;
-    out.type = type_of(st.stx_mode);
+    out.type = vfs::type_of(st.stx_mode);
     out.mode = st.stx_mode & 07777;
     out.uid = st.stx_uid;
     out.gid = st.stx_gid;

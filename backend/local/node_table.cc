@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "backend/local/node_table.h"
+#include "vfs/file_mode.h"
 
 namespace strait::local {
 
@@ -20,7 +21,7 @@ Result<LocalNodeRef> SharedNodeTable::intern(Fd path, uint64_t root_device) {
     }
     trim();
     auto node = make_ref<LocalNode>(key, time_of(st->stx_btime), fileid_of(key, root_device),
-                                    type_of(st->stx_mode), std::move(path));
+                                    vfs::type_of(st->stx_mode), std::move(path));
     ages_.push_front(key);
     nodes_.emplace(key, Entry{node, ages_.begin()});
     return node;

@@ -31,49 +31,6 @@ Result<struct statx> stat_entry(int directory, const char* name) {
 
 Result<struct statx> stat_fd(int fd) { return stat_entry(fd, ""); }
 
-vfs::FileType type_of(uint32_t mode) noexcept {
-    switch (mode & S_IFMT) {
-        case S_IFREG:
-            return vfs::FileType::regular;
-        case S_IFDIR:
-            return vfs::FileType::directory;
-        case S_IFLNK:
-            return vfs::FileType::symlink;
-        case S_IFBLK:
-            return vfs::FileType::block;
-        case S_IFCHR:
-            return vfs::FileType::character;
-        case S_IFIFO:
-            return vfs::FileType::fifo;
-        case S_IFSOCK:
-            return vfs::FileType::socket;
-        default:
-            return vfs::FileType::none;
-    }
-}
-
-uint32_t mode_bits(vfs::FileType type) noexcept {
-    switch (type) {
-        case vfs::FileType::none:
-            return 0;
-        case vfs::FileType::regular:
-            return S_IFREG;
-        case vfs::FileType::directory:
-            return S_IFDIR;
-        case vfs::FileType::symlink:
-            return S_IFLNK;
-        case vfs::FileType::block:
-            return S_IFBLK;
-        case vfs::FileType::character:
-            return S_IFCHR;
-        case vfs::FileType::fifo:
-            return S_IFIFO;
-        case vfs::FileType::socket:
-            return S_IFSOCK;
-    }
-    return 0;
-}
-
 uint64_t device_of(const struct statx& st) noexcept {
     return (uint64_t{st.stx_dev_major} << 32) | st.stx_dev_minor;
 }

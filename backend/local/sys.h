@@ -56,8 +56,6 @@ Result<Fd> open_entry(int directory, const char* name);
 // statx of the object behind a descriptor.
 Result<struct statx> stat_fd(int fd);
 Result<struct statx> stat_entry(int directory, const char* name);
-vfs::FileType type_of(uint32_t mode) noexcept;
-uint32_t mode_bits(vfs::FileType type) noexcept;
 uint64_t device_of(const struct statx& st) noexcept;
 Timestamp time_of(const struct statx_timestamp& at) noexcept;
 uint64_t change_of(const struct statx& st) noexcept;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "preload/door/exchange.h"
+#include "vfs/file_mode.h"
 
 #include <linux/futex.h>
 #include <sys/stat.h>
@@ -104,32 +105,10 @@ CallOff::CallOff(Exchange& exchange, const Scope& around)
 
 CallOff::~CallOff() { entry_ = nullptr; }
 
-uint32_t type_bits(vfs::FileType type) noexcept {
-    switch (type) {
-        case vfs::FileType::none:
-            return 0;
-        case vfs::FileType::regular:
-            return S_IFREG;
-        case vfs::FileType::directory:
-            return S_IFDIR;
-        case vfs::FileType::symlink:
-            return S_IFLNK;
-        case vfs::FileType::block:
-            return S_IFBLK;
-        case vfs::FileType::character:
-            return S_IFCHR;
-        case vfs::FileType::fifo:
-            return S_IFIFO;
-        case vfs::FileType::socket:
-            return S_IFSOCK;
-    }
-    return 0;
-}
-
 void fill(shm::Stat& out, const vfs::Attributes& from) noexcept {
     constexpr uint32_t reserved_major = 4094;  // no driver of the kernel has it
     out = {};
-    out.mode = type_bits(from.type) | from.mode;
+    out.mode = vfs::type_bits(from.type) | from.mode;
     out.nlink = from.nlink;
     out.uid = from.uid;
     out.gid = from.gid;

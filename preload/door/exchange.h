@@ -70,6 +70,5 @@ class CallOff final : private StopCallback {
 // What the program's stat structures need, from what the file system told.
 void fill(shm::Stat& out, const vfs::Attributes& from) noexcept;
 void fill(shm::StatFs& out, const vfs::Attributes& from) noexcept;
-uint32_t type_bits(vfs::FileType type) noexcept;
 
 }  // namespace strait::preload

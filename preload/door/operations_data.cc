@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "preload/door/operations.h"
+#include "vfs/file_mode.h"
 
 namespace strait::preload {
 
@@ -20,7 +21,7 @@ size_t put_entry(std::byte* out, const vfs::DirEntry& entry) {
     size_t size = entry_bytes(entry.name.size());
     uint64_t ino = entry.attributes.fileid, cookie = entry.cookie;
     auto length = static_cast<uint16_t>(size);
-    auto type = static_cast<uint8_t>(IFTODT(type_bits(entry.attributes.type)));
+    auto type = static_cast<uint8_t>(IFTODT(vfs::type_bits(entry.attributes.type)));
     std::memset(out, 0, size);
     std::memcpy(out, &ino, 8);
     std::memcpy(out + 8, &cookie, 8);

@@ -5,27 +5,13 @@
 #include <unistd.h>
 
 #include "preload/door/operations.h"
+#include "vfs/file_mode.h"
 
 namespace strait::preload {
 
 namespace {
 
 constexpr size_t xattr_list_max = 65536;  // XATTR_LIST_MAX of Linux
-
-vfs::FileType type_of(uint32_t mode) {
-    switch (mode & S_IFMT) {
-        case S_IFBLK:
-            return vfs::FileType::block;
-        case S_IFCHR:
-            return vfs::FileType::character;
-        case S_IFIFO:
-            return vfs::FileType::fifo;
-        case S_IFSOCK:
-            return vfs::FileType::socket;
-        default:
-            return vfs::FileType::none;
-    }
-}
 
 // R_OK, W_OK and X_OK as the access bits that a file of this type has.
 uint32_t access_bits(uint32_t mode, vfs::FileType type) {
@@ -128,8 +114,10 @@ Task<> op_mkdir(Exchange& exchange) {
 
 Task<> op_mknod(Exchange& exchange) {
     vfs::At at = co_await exchange.at();
-    vfs::FileType type = type_of(exchange.request.mode);
-    if (type == vfs::FileType::none) co_await Errc::inval;
+    vfs::FileType type = vfs::type_of(exchange.request.mode);
+    bool special = type == vfs::FileType::block || type == vfs::FileType::character ||
+                   type == vfs::FileType::fifo || type == vfs::FileType::socket;
+    if (!special) co_await Errc::inval;
     co_await exchange.process->files->mknod(
         at, type, exchange.request.mode & 07777,
         vfs::Device{exchange.request.rdev_major, exchange.request.rdev_minor});

@@ -2,6 +2,7 @@
 // Opening, closing, locking.
 
 #include "preload/door/operations.h"
+#include "vfs/file_mode.h"
 
 namespace strait::preload {
 
@@ -48,7 +49,7 @@ Task<> op_open(Exchange& exchange) {
     TokenRef token = co_await exchange.tokens.enter(std::move(file));
     if (exchange.request.flags & shm::flag_truncate) co_await exchange.maps.resized(*token->file);
     exchange.reply.value = token->id;
-    exchange.reply.stat.mode = type_bits(token->file->type());
+    exchange.reply.stat.mode = vfs::type_bits(token->file->type());
     exchange.process->holds.emplace(token->id, std::move(token));
 }
 
