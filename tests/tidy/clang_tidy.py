@@ -1,14 +1,16 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Runs clang-tidy-19 over the sources that a build compiles. usage: clang_tidy.py BUILD [FOLDER...]
 
-With folders, only what lies in them. A source that passed is not checked again until it, a header
-of the tree, .clang-tidy or its compile command changes: BUILD/tidy holds a stamp for each.
+With folders, only what lies in them. Precompiled headers are left out: a source must name what it
+uses. A source that passed is not checked again until it, a header of the tree, .clang-tidy or its
+compile command changes: BUILD/tidy holds a stamp for each.
 """
 import concurrent.futures
 import hashlib
 import json
 import os
 import pathlib
+import re
 import subprocess
 import sys
 
@@ -32,6 +34,18 @@ def commands(build, tree, folders):
     return chosen
 
 
+def without_precompiled(build, stamps):
+    """Writes the compile commands again, without precompiled headers; gives their folder."""
+    entries = json.loads((build / "compile_commands.json").read_text())
+    for entry in entries:
+        entry["command"] = re.sub(r"-Xclang -include(-pch)? -Xclang \S+", "", entry["command"])
+    text = json.dumps(entries)
+    written = stamps / "compile_commands.json"
+    if not written.exists() or written.read_text() != text:
+        written.write_text(text)
+    return stamps
+
+
 def check(tree, build, path, stamp):
     if stamp.exists():
         return None
@@ -48,6 +62,7 @@ def main(build, folders):
     build = pathlib.Path(build).resolve()
     stamps = build / "tidy"
     stamps.mkdir(exist_ok=True)
+    build = without_precompiled(build, stamps)
     headers = fingerprint_of_headers(tree)
 
     def work(item):
