@@ -54,7 +54,7 @@ Task<Attributes> FileSystem::Impl::look(Journey& way, AttrMask mask) {
             Reply reply = co_await mount.run(program);
             bool again = co_await way.met_symlink(reply, 1);
             if (again) continue;
-            if (!reply.ok()) co_return reply.error;
+            if (!reply.ok()) co_await error_at(way, reply.error);
             found = reply.take<GetAttr>().attributes;
             handle = reply.take<GetHandle>().handle;
             mount.hold().learn(handle, found, asked);
@@ -107,7 +107,7 @@ Task<typename T::Result> FileSystem::Impl::ask_object(At at, T op) {
         bool again = co_await way.met_symlink(reply, 1);
         if (again) continue;
         auto* found = reply.find<GetAttr>();
-        if (!found) co_return reply.error;
+        if (!found) co_await error_at(way, reply.error);
         const Handle& handle = reply.find<GetHandle>()->handle;
         FileState* state = mount.find_state(handle);
         if (!state || !state->writes().pending())
@@ -157,7 +157,7 @@ Task<> FileSystem::Impl::change_object(At at, T op) {
         } else if (handle) {
             way.mount().hold().changed(handle->handle);
         }
-        if (!reply.ok()) co_await reply.error;
+        if (!reply.ok()) co_await error_at(way, reply.error);
         co_return;
     }
 }
