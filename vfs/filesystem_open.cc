@@ -71,6 +71,7 @@ Open open_operation(Mount& mount, const OpenFlags& flags, std::string_view name)
 }
 
 Task<OpenFileRef> FileSystem::Impl::open(At at, OpenFlags flags, uint64_t head_bytes) {
+    if (flags.create && flags.directory) co_return Errc::inval;
     if (flags.access == OpenAccess::none) flags.access = OpenAccess::read;
     Journey way(mounts, at, !flags.no_follow && !(flags.create && flags.exclusive));
     co_await way.begin();
@@ -102,7 +103,6 @@ Task<OpenFileRef> FileSystem::Impl::open_path(Journey& way, const At& at, OpenFl
 
 Task<OpenFileRef> FileSystem::Impl::open_directory(Journey& way, const At& at, OpenFlags flags,
                                                    bool& regular) {
-    if (flags.create && flags.directory) co_return Errc::inval;
     if (flags.create && way.must_be_directory()) {  // whatever is there, and even if nothing is
         co_await check_directory(way);
         co_return Errc::isdir;
@@ -118,7 +118,7 @@ Task<OpenFileRef> FileSystem::Impl::open_directory(Journey& way, const At& at, O
     if (again) co_return OpenFileRef();
     auto* handle = reply.find<GetHandle>();
     auto* attributes = reply.find<GetAttr>();
-    if (!handle || !attributes) co_return reply.error;
+    if (!handle || !attributes) co_await error_at(way, reply.error);
     FileType type = attributes->attributes.type;
     if (type == FileType::symlink && way.follows()) {
         co_await way.follow_end();
