@@ -8,12 +8,7 @@ import os
 import shutil
 import subprocess
 
-DEBIAN = """Types: deb-src
-URIs: http://deb.debian.org/debian
-Suites: bookworm
-Components: main
-Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg
-"""
+KEYS = "/usr/share/keyrings/debian-archive-keyring.gpg"
 SOURCES = {"lua": "lua5.4", "sqlite": "sqlite3"}  # name of the tar file: source package
 UNUSED = ["sqlite/test"]  # 86 MB that no build reads
 
@@ -22,13 +17,24 @@ def quiet(*argv, **options):
     return subprocess.run(argv, capture_output=True, check=True, **options).stdout
 
 
+def debian():
+    """The archive that this machine gets Debian's packages from, as a deb-src entry."""
+    known = quiet("apt-get", "indextargets", "--format", "$(REPO_URI) $(CODENAME) $(COMPONENT)",
+                  "Created-By: Packages", "Origin: Debian").decode().split("\n")
+    found = [line.split() for line in known if line.endswith(" main")]
+    uri, suite, _ = min((entry for entry in found if "-" not in entry[1]), default=("", "", ""))
+    if not uri:
+        raise ValueError("no archive of Debian among apt's")
+    return f"deb-src [signed-by={KEYS}] {uri} {suite} main\n"
+
+
 def apt_get(folder, *arguments):
     """apt-get with lists and sources of its own: the machine's know no deb-src."""
     parts = f"{folder}/parts"
     for each in (f"{folder}/lists/partial", f"{folder}/cache", parts):
         os.makedirs(each, exist_ok=True)
-    with open(f"{parts}/source.sources", "w", encoding="utf-8") as file:
-        file.write(DEBIAN)
+    with open(f"{parts}/source.list", "w", encoding="utf-8") as file:
+        file.write(debian())
     options = ["APT::Sandbox::User=root", f"Dir::State::Lists={folder}/lists",
                f"Dir::Cache={folder}/cache", "Dir::Etc::SourceList=/dev/null",
                f"Dir::Etc::SourceParts={parts}", "Acquire::Retries=3"]
