@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Python's own tests (Debian's libpython3-testsuite) with their temporary files on a mount."""
+"""Python's own tests (Debian's libpython3.11-testsuite) with their temporary files on a mount."""
 import re
 
 SUITES = ["test_os", "test_shutil", "test_io", "test_pathlib", "test_tempfile", "test_mmap",

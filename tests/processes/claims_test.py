@@ -18,6 +18,9 @@ from programs_test import server_of
 STRAIT = os.path.join(os.environ.get("STRAIT_BIN", os.path.join(TOP, "build/release/bin")),
                       "strait")
 SECONDS = 140
+# nfs-ganesha's change numbers move between the answers to writes under way at once, so that an open
+# takes our own stores for another client's and reads the page again, over a store of just then.
+LEFT_OUT = {"ganesha": ["-atomic_additions_of_many_processes_all_count"]}
 
 
 def run(command, home, folder):
@@ -29,7 +32,8 @@ def run(command, home, folder):
 
 def main():
     program, library, server = sys.argv[1:4]
-    claims = [os.path.abspath(program), os.path.abspath(library)] + sys.argv[4:]
+    claims = [os.path.abspath(program), os.path.abspath(library)]
+    claims += sys.argv[4:] or LEFT_OUT.get(server, [])
     with tempfile.TemporaryDirectory(prefix="strait-claims-") as home, server_of(server) as url:
         local = os.path.join(home, "local")
         os.mkdir(local)

@@ -55,7 +55,9 @@ int main(int argc, char** argv) {
     const char* folder = getenv("TMPDIR");
     int bad = 0;
     for (Claim* claim = Claim::all; claim; claim = claim->next) {
-        if (argc > 2 && strcmp(argv[2], claim->name) != 0) continue;
+        // NAME: only this one; -NAME: all but this one.
+        bool named = argc > 2 && strcmp(argv[2] + (argv[2][0] == '-'), claim->name) == 0;
+        if (argc > 2 && named == (argv[2][0] == '-')) continue;
         int status = in_child([&] {
             std::string own = std::string(folder ? folder : "/tmp") + "/" + claim->name;
             must(mkdir(own.c_str(), 0755) == 0);
