@@ -2,10 +2,10 @@
 #include "preload/door/mapped_files.h"
 
 #include <sys/mman.h>
-#include <sys/random.h>
 #include <sys/sysinfo.h>
 
 #include "base/log.h"
+#include "preload/door/random_id.h"
 #include "wire/shm/protocol.h"
 
 namespace strait::preload {
@@ -59,19 +59,11 @@ Result<MappedFileRef> MappedFiles::enter(const vfs::OpenFile& file) {
     return make_ref<MappedFile>(*this, std::move(identity), std::move(memfd));
 }
 
-Result<uint64_t> MappedFiles::free_id() const {
-    uint64_t id = 0;
-    do {
-        if (getrandom(&id, sizeof(id), 0) != sizeof(id)) return fail(Errc::io);
-    } while (id == 0 || mappings_.contains(id));
-    return id;
-}
-
 Task<MappingRef> MappedFiles::map(TokenRef token, uint64_t offset, uint64_t length, bool writable) {
     MappedFileRef file = co_await enter(*token->file);
     auto held = co_await file->mutex.lock();
     co_await file->fill(*token->file, offset, length);
-    uint64_t id = co_await free_id();
+    uint64_t id = co_await random_id(mappings_);
     auto mapping = make_ref<Mapping>(*this, id, file, std::move(token));
     if (writable) file->add_writer(*mapping);
     co_return mapping;

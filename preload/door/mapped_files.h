@@ -44,7 +44,6 @@ class MappedFiles {
     friend class MappedFile;
     friend struct Mapping;
     Result<MappedFileRef> enter(const vfs::OpenFile& file);
-    Result<uint64_t> free_id() const;
     std::unordered_map<std::string, MappedFile*> files_;  // by identity
     std::unordered_map<uint64_t, Mapping*> mappings_;
     uint64_t used_ = 0, most_;

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "preload/door/token_table.h"
 
-#include <sys/random.h>
-
 #include "base/log.h"
 #include "base/sync.h"
+#include "preload/door/random_id.h"
 
 namespace strait::preload {
 
@@ -26,12 +25,10 @@ std::vector<TokenRef> TokenTable::locked(const vfs::OpenFile& file) const {
 }
 
 Result<TokenRef> TokenTable::enter(vfs::OpenFileRef file) {
-    uint64_t id = 0;
-    do {
-        if (getrandom(&id, sizeof(id), 0) != sizeof(id)) return fail(Errc::io);
-    } while (id == 0 || tokens_.contains(id));
-    auto token = make_ref<Token>(*this, id, std::move(file));
-    tokens_.emplace(id, token.get());
+    Result<uint64_t> id = random_id(tokens_);
+    if (!id) return fail(id.error());
+    auto token = make_ref<Token>(*this, *id, std::move(file));
+    tokens_.emplace(*id, token.get());
     return token;
 }
 

@@ -5,6 +5,7 @@
 #include <sys/mman.h>
 
 #include "preload/shim/raw.h"
+#include "preload/shim/real.h"
 #include "preload/shim/settings.h"
 
 namespace strait::preload {
@@ -13,21 +14,6 @@ Counts* counts;
 constinit thread_local uint64_t deeds = 0;
 
 namespace {
-
-constexpr const char* names[] = {
-#define LISTED(type, name, parameters, arguments) #name,
-#define F LISTED
-#define P LISTED
-#define A LISTED
-#define S LISTED
-#define ALIAS(name, alias)
-#include "preload/shim/names.def"
-#undef F
-#undef P
-#undef A
-#undef S
-#undef ALIAS
-};
 
 // All of the text, or as much as there is room for.
 struct Lines {
@@ -86,10 +72,9 @@ void describe(const Counts& from, Lines& out) noexcept {
     out.add(uncovered);
     out.add(" not covered\n");
     for (const auto& each : from.uncovered) out.add("  not covered ", each.call, each.times);
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); ++i)
-        out.add("  served ", names[i], from.served[i]);
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); ++i)
-        out.add("  fell through ", names[i], from.passed[i]);
+    for (size_t i = 0; i < name_count; ++i) out.add("  served ", call_names[i], from.served[i]);
+    for (size_t i = 0; i < name_count; ++i)
+        out.add("  fell through ", call_names[i], from.passed[i]);
 }
 
 }  // namespace

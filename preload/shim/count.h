@@ -10,19 +10,8 @@ namespace strait::preload {
 
 // The names of names.def; an alias counts as what it stands for.
 enum class Name : uint16_t {
-#define LISTED(type, name, parameters, arguments) of_##name,
-#define F LISTED
-#define P LISTED
-#define A LISTED
-#define S LISTED
-#define ALIAS(name, alias)
+#define EACH(type, name, parameters, arguments) of_##name,
 #include "preload/shim/names.def"
-#undef F
-#undef P
-#undef A
-#undef S
-#undef ALIAS
-#undef LISTED
     count_
 };
 

@@ -20,13 +20,7 @@ namespace strait::preload {
 #define R(type, name, parameters, arguments, error)
 #define U(type, name, parameters, arguments, error)
 #define V(type, name, parameters, arguments, error)
-#define ALIAS(name, alias)
 #include "preload/shim/names.def"
-#undef F
-#undef P
-#undef A
-#undef S
-#undef ALIAS
 
 // --- what several of them share
 

@@ -9,38 +9,20 @@
 
 namespace strait::preload {
 
+const char* const call_names[] = {
+#define EACH(type, name, parameters, arguments) #name,
+#include "preload/shim/names.def"
+};
+
 namespace {
 
 // The step each entry starts as.
-#define EARLY(type, name, parameters, arguments) \
-    type early_##name parameters {               \
-        find_real();                             \
-        return real.name arguments;              \
+#define EACH(type, name, parameters, arguments) \
+    type early_##name parameters {              \
+        find_real();                            \
+        return real.name arguments;             \
     }
-#define F EARLY
-#define P EARLY
-#define A EARLY
-#define S EARLY
-#define ALIAS(name, alias)
 #include "preload/shim/names.def"
-#undef F
-#undef P
-#undef A
-#undef S
-
-constexpr const char* names[] = {
-#define NAME(type, name, parameters, arguments) #name,
-#define F NAME
-#define P NAME
-#define A NAME
-#define S NAME
-#include "preload/shim/names.def"
-#undef F
-#undef P
-#undef A
-#undef S
-};
-static_assert(sizeof(names) == sizeof(Real));
 
 struct Library {
     const ElfW(Sym) * symbols = nullptr;
@@ -142,11 +124,7 @@ void* find_in(const Library* libraries, size_t count, const char* name) noexcept
 }  // namespace
 
 Real real = {
-#define ENTRY(type, name, parameters, arguments) .name = early_##name,
-#define F ENTRY
-#define P ENTRY
-#define A ENTRY
-#define S ENTRY
+#define EACH(type, name, parameters, arguments) .name = early_##name,
 #include "preload/shim/names.def"
 };
 
@@ -160,8 +138,7 @@ void find_real() noexcept {
     Library libraries[library_limit];
     size_t count = libraries_after_us(libraries);
     void** entries = reinterpret_cast<void**>(&real);
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); ++i)
-        entries[i] = find_in(libraries, count, names[i]);
+    for (size_t i = 0; i < name_count; ++i) entries[i] = find_in(libraries, count, call_names[i]);
 }
 
 const char* own_path() noexcept {

@@ -30,19 +30,13 @@ using TreeVisitFrom = int (*)(const char*, const struct stat*, int, struct FTW*)
 using FtsCompare = int (*)(const FTSENT**, const FTSENT**);
 
 struct Real {
-#define F(type, name, parameters, arguments) type(*name) parameters;
-#define P(type, name, parameters, arguments) type(*name) parameters;
-#define A(type, name, parameters, arguments) type(*name) parameters;
-#define S(type, name, parameters, arguments) type(*name) parameters;
-#define ALIAS(name, alias)
+#define EACH(type, name, parameters, arguments) type(*name) parameters;
 #include "preload/shim/names.def"
-#undef F
-#undef P
-#undef A
-#undef S
-#undef ALIAS
 };
 extern Real real;
+// The names in the table's order, an alias not among them.
+constexpr size_t name_count = sizeof(Real) / sizeof(void*);
+extern const char* const call_names[name_count];
 
 // Fills `real`. May run more than once, on several threads.
 void find_real() noexcept;

@@ -12,21 +12,12 @@
 namespace strait::preload {
 
 // asm names keep libc's own declarations (noexcept, nonnull, fortified) out of the way.
-#define DECLARE(type, name, parameters, arguments) \
+#define EACH(type, name, parameters, arguments) \
     extern "C" EXPORT type exported_##name parameters __asm__(#name);
-#define F DECLARE
-#define P DECLARE
-#define A DECLARE
-#define S DECLARE
 #define ALIAS(name, other)                                                    \
     extern "C" EXPORT decltype(exported_##name) alias_##other __asm__(#other) \
         __attribute__((alias(#name)));
 #include "preload/shim/names.def"
-#undef F
-#undef P
-#undef A
-#undef S
-#undef ALIAS
 
 #define F(type, name, parameters, arguments)                    \
     type exported_##name parameters {                           \
@@ -81,7 +72,6 @@ namespace strait::preload {
 #define V(type, name, parameters, arguments, error)                                      \
     static type ours_##name(Where&, auto...) { return failed(uncovered(#name, error)); } \
     PATH_WRAPPER(type, name, parameters, arguments, AT_FDCWD)
-#define ALIAS(name, alias)
 #include "preload/shim/names.def"
 
 }  // namespace strait::preload

@@ -148,18 +148,12 @@ TEST_F(Door, a_killed_program_holds_no_lock_and_no_file) {
         Program mine;
         mine.connect(door.socket());
         uint64_t token = mine.open("/n/locked", create);
-        auto& lock = mine.request(shm::Op::lock);
-        lock.token = token;
-        lock.count = ~uint64_t{0};
-        lock.arg = shm::lock_exclusive | shm::lock_process;
+        mine.request_lock(token, shm::lock_process);
         mine.call();
     });
     uint64_t token = program.open("/n/locked", create);
     auto lock = [&](uint32_t how) {
-        auto& request = program.request(shm::Op::lock);
-        request.token = token;
-        request.count = ~uint64_t{0};
-        request.arg = shm::lock_exclusive | shm::lock_process | how;
+        program.request_lock(token, shm::lock_process | how);
         return program.call();
     };
     EXPECT_EQ(lock(0), EAGAIN);
@@ -170,15 +164,9 @@ TEST_F(Door, a_killed_program_holds_no_lock_and_no_file) {
 
 TEST_F(Door, a_wait_that_is_called_off_answers_so_and_holds_nothing) {
     uint64_t first = program.open("/n/locked", create), second = program.open("/n/locked", create);
-    auto lock = [&](uint64_t token, uint32_t how, size_t slot) {
-        auto& request = program.request(shm::Op::lock, slot);
-        request.token = token;
-        request.count = ~uint64_t{0};
-        request.arg = shm::lock_exclusive | how;
-    };
-    lock(first, 0, 0);
+    program.request_lock(first, 0, 0);
     EXPECT_EQ(program.call(0), 0);
-    lock(second, shm::lock_wait, 1);
+    program.request_lock(second, shm::lock_wait, 1);
     program.submit(1);
     shm::call_off(program.ring(), 1, program.bell(), program.number());
     program.wake_door();
@@ -186,21 +174,15 @@ TEST_F(Door, a_wait_that_is_called_off_answers_so_and_holds_nothing) {
     program.request(shm::Op::close).token = first;
     EXPECT_EQ(program.call(0), 0);
     uint64_t third = program.open("/n/locked", create);
-    lock(third, 0, 0);
+    program.request_lock(third, 0, 0);
     EXPECT_EQ(program.call(0), 0);
 }
 
 TEST_F(Door, a_slot_that_is_under_way_is_not_begun_again) {
     uint64_t first = program.open("/n/locked", create), second = program.open("/n/locked", create);
-    auto lock = [&](uint64_t token, uint32_t how, size_t slot) {
-        auto& request = program.request(shm::Op::lock, slot);
-        request.token = token;
-        request.count = ~uint64_t{0};
-        request.arg = shm::lock_exclusive | how;
-    };
-    lock(first, 0, 0);
+    program.request_lock(first, 0, 0);
     EXPECT_EQ(program.call(0), 0);
-    lock(second, shm::lock_wait, 1);
+    program.request_lock(second, shm::lock_wait, 1);
     program.submit(1);
     for (int round = 0; round < 100; ++round) {
         shm::ring_bell(program.ring(), 1, program.bell(), program.number());

@@ -164,6 +164,13 @@ shm::Request& Program::request(shm::Op op, size_t slot) {
     return mine.request;
 }
 
+void Program::request_lock(uint64_t token, uint32_t how, size_t slot) {
+    shm::Request& asked = request(shm::Op::lock, slot);
+    asked.token = token;
+    asked.count = ~uint64_t{0};
+    asked.arg = shm::lock_exclusive | how;
+}
+
 void Program::path(const char* text, size_t slot) {
     std::strcpy(ring_->names[slot].path, text);
     ring_->slots[slot].request.path_bytes = static_cast<uint32_t>(std::strlen(text));

@@ -61,6 +61,8 @@ class Program {
     // An empty request in `slot`.
     shm::Request& request(shm::Op op, size_t slot = 0);
     void path(const char* text, size_t slot = 0);
+    // An exclusive lock of the whole file; `how`: more flags of shm::lock_*.
+    void request_lock(uint64_t token, uint32_t how, size_t slot = 0);
     void submit(size_t slot = 0);
     void wake_door();
     const shm::Reply& wait(size_t slot = 0);

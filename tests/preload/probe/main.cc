@@ -6,18 +6,8 @@
 
 #include "tests/preload/probe/probe.h"
 
-#define DECLARED(type, name, parameters, arguments) TEST(name);
-#define F DECLARED
-#define P DECLARED
-#define A DECLARED
-#define S DECLARED
-#define ALIAS(name, alias)
+#define EACH(type, name, parameters, arguments) TEST(name);
 #include "preload/shim/names.def"
-#undef F
-#undef P
-#undef A
-#undef S
-#undef ALIAS
 
 bool on_mount;
 
@@ -35,19 +25,10 @@ void run_with(const char* as, void* function) {
 }
 
 const Entry entries[] = {
-#define LISTED(type, name, parameters, arguments) \
+#define EACH(type, name, parameters, arguments) \
     {#name, #name, run_with<test_##name, decltype(Types::name)>},
-#define F LISTED
-#define P LISTED
-#define A LISTED
-#define S LISTED
 #define ALIAS(name, alias) {#name, #alias, run_with<test_##name, decltype(Types::name)>},
 #include "preload/shim/names.def"
-#undef F
-#undef P
-#undef A
-#undef S
-#undef ALIAS
 };
 
 // Old names have a version and no default.

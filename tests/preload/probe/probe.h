@@ -40,18 +40,8 @@ using FtsCompare = int (*)(const FTSENT**, const FTSENT**);
 
 // The types of the table's functions.
 struct Types {
-#define FIELD(type, name, parameters, arguments) type(*name) parameters;
-#define F FIELD
-#define P FIELD
-#define A FIELD
-#define S FIELD
-#define ALIAS(name, alias)
+#define EACH(type, name, parameters, arguments) type(*name) parameters;
 #include "preload/shim/names.def"
-#undef F
-#undef P
-#undef A
-#undef S
-#undef ALIAS
 };
 #define TEST(name) \
     void test_##name([[maybe_unused]] const char* as, [[maybe_unused]] decltype(Types::name) call)
