@@ -29,29 +29,32 @@ void FileState::written_to(Attributes attributes) {
 }
 
 void FileState::overlay(Attributes& attributes) const {
-    if (!writes_.pending()) return;
-    attributes.size = std::max(attributes.size, size_);
-    attributes.mtime = std::max(attributes.mtime, written_at_);
-    attributes.ctime = std::max(attributes.ctime, written_at_);
+    if (writes_.data_pending()) {
+        attributes.size = std::max(attributes.size, size_);
+        attributes.mtime = std::max(attributes.mtime, written_at_);
+        attributes.ctime = std::max(attributes.ctime, written_at_);
+    }
+    writes_.overlay_attributes(attributes);
 }
 
 std::optional<uint64_t> FileState::size() const {
     if (const Attributes* held = mount_->hold().attributes(handle_, Attr::size))
         return std::max(held->size, writes_.pending_end());
     // While we write, what we know is the best there is.
-    if (writes_.pending()) return size_;
+    if (writes_.data_pending()) return size_;
     return std::nullopt;
 }
 
 void FileState::wrote(uint64_t end) {
     size_ = std::max(size_, end);
     written_at_ = wall_now();
+    only_cloned_ = false;
     data_changed();
 }
 
 void FileState::set_head(BufferChain data, bool whole, const Attributes& attributes) {
     // Data that waits here is newer than what the server had.
-    if (writes_.pending()) return;
+    if (writes_.data_pending()) return;
     head_ = {std::move(data), whole, attributes.change,
              MonoClock::now() + mount_->policy().acregmin};
 }

@@ -35,6 +35,15 @@ class FileState final : public RefCounted {
     uint64_t last_size() const { return size_; }
     void wrote(uint64_t end);
 
+    // An open of ours made the file: its creator may change its attributes.
+    bool made_here() const { return made_here_; }
+    void was_made_here() { made_here_ = true; }
+
+    // All that waits here came by a clone (FICLONE), which elsewhere leaves nothing to wait for:
+    // its fstat is answered from what is known.
+    bool only_cloned() const { return only_cloned_ && writes_.data_pending(); }
+    void cloned() { only_cloned_ = true; }
+
     // --- the data that came with an open
     struct Head {
         BufferChain data;
@@ -72,6 +81,8 @@ class FileState final : public RefCounted {
     Timestamp written_at_;
     Head head_;
     uint64_t data_version_ = 0;
+    bool made_here_ = false;
+    bool only_cloned_ = false;
     WriteBehind writes_;
 };
 using FileStateRef = Ref<FileState>;

@@ -35,6 +35,16 @@ Task<> write_back(Mount& mount, std::string_view physical) {
     co_await keep->writes().flush();
 }
 
+Task<> settle_attributes(Mount& mount, std::string_view physical) {
+    if (!mount.attributes_waiting()) co_return;
+    const Handle* named = mount.hold().last_handle_at(physical);
+    std::vector<FileStateRef> waiting;
+    for (auto& [handle, state] : mount.states())
+        if (state->writes().attributes_pending() && (!named || *named == handle))
+            waiting.emplace_back(state);
+    for (auto& each : waiting) co_await each->writes().flush();
+}
+
 Task<Attributes> FileSystem::Impl::look(Journey& way, AttrMask mask) {
     for (;;) {
         Mount& mount = way.mount();
@@ -72,7 +82,9 @@ Task<Attributes> FileSystem::Impl::look(Journey& way, AttrMask mask) {
         // What waits to be written goes first: size and times are the server's.
         FileStateRef keep(state);
         co_await keep->writes().flush();
-        found = co_await fetch_attributes(mount, handle, mask);
+        const Attributes* after = mount.hold().attributes(handle, mask - AttrMask(Attr::handle));
+        if (after) found = *after;
+        if (!after) found = co_await fetch_attributes(mount, handle, mask);
         keep->overlay(found);
         found.handle = handle;
         found.valid |= Attr::handle;
@@ -80,16 +92,38 @@ Task<Attributes> FileSystem::Impl::look(Journey& way, AttrMask mask) {
     }
 }
 
+void learn_xattrs(Mount& mount, const Handle& handle, const Attributes& attributes, Reply& reply) {
+    auto* list = reply.find<ListXattrs>();
+    if (list && list->eof && list->names.empty())
+        mount.hold().learn_no_xattrs(handle, attributes.change);
+}
+
 template <class T>
 constexpr bool about_xattrs = std::is_same_v<T, GetXattr> || std::is_same_v<T, ListXattrs>;
 
-// Whether the node at the journey's end is known, and its file system known to have no xattrs.
-static bool no_xattrs_at(Journey& way) {
-    Hold& hold = way.mount().hold();
-    if (!way.plain()) return false;
-    const Attributes* known = hold.attributes_at(way.physical(), Attr::fsid);
-    if (known && known->type == FileType::symlink && way.follows()) return false;
-    return way.mount().refusals().refused(Refusals::Feature::xattrs, known);
+// The node at the journey's end, when it is known and no symlink that is to be followed.
+static std::optional<Handle> known_end(Journey& way) {
+    if (way.ends_nameless()) return way.base() ? std::optional(way.base()->handle()) : std::nullopt;
+    if (!way.plain()) return std::nullopt;
+    const Handle* handle = way.mount().hold().handle_at(way.physical());
+    const Attributes* known = handle ? way.mount().hold().last_known(*handle) : nullptr;
+    if (!known || (known->type == FileType::symlink && way.follows())) return std::nullopt;
+    return *handle;
+}
+
+// What is known of a node's extended attributes without asking: that its file system has none
+// (notsup), or that it has none itself.
+template <class T>
+static std::optional<Result<typename T::Result>> known_xattrs(Journey& way) {
+    Mount& mount = way.mount();
+    if (std::is_same_v<T, ListXattrs>) mount.xattrs_were_listed();
+    auto end = known_end(way);
+    if (!end) return std::nullopt;
+    const Attributes* known = mount.hold().attributes(*end, Attr::fsid);
+    if (mount.refusals().refused(Refusals::Feature::xattrs, known)) return fail(Errc::notsup);
+    if (!mount.hold().no_xattrs(*end)) return std::nullopt;
+    if constexpr (std::is_same_v<T, ListXattrs>) return ListXattrs::Result{.eof = true};
+    return fail(Errc::nodata);
 }
 
 template <class T>
@@ -98,7 +132,10 @@ Task<typename T::Result> FileSystem::Impl::ask_object(At at, T op) {
     co_await way.begin();
     for (;;) {
         Mount& mount = way.mount();
-        if (about_xattrs<T> && no_xattrs_at(way)) co_return Errc::notsup;
+        if constexpr (about_xattrs<T>) {
+            if (auto known = known_xattrs<T>(way)) co_return std::move(*known);
+        }
+        co_await settle_attributes(mount, way.physical());
         auto asked = mount.hold().now();
         Compound program = way.program();
         way.walk_to_end(program);
@@ -122,6 +159,8 @@ Task<typename T::Result> FileSystem::Impl::ask_object(At at, T op) {
         if (about_xattrs<T> && reply.error == Errc::notsup)
             mount.refusals().note(Refusals::Feature::xattrs, &found->attributes);
         if (!reply.ok()) co_return reply.error;
+        if constexpr (std::is_same_v<T, ListXattrs>)
+            learn_xattrs(mount, handle, found->attributes, reply);
         // The last result: GetAttr may be the operation itself.
         co_return std::move(std::get<typename T::Result>(reply.results.back()));
     }
@@ -135,6 +174,7 @@ Task<> FileSystem::Impl::change_object(At at, T op) {
         Mount& mount = way.mount();
         co_await mount.writable();
         co_await write_back(mount, way.physical());
+        co_await settle_attributes(mount, way.physical());
         // A change must not hit a symlink that is to be followed: the backend sees to it in the
         // same compound, or we look first.
         if (way.must_be_directory() || (way.follows() && !mount.capabilities().checked_walk_end)) {

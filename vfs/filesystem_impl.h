@@ -48,6 +48,11 @@ struct FileSystem::Impl {
 
 // Sends what waits to be written to the file that this path was last known to name.
 Task<> write_back(Mount& mount, std::string_view physical);
+// The same for attributes, before the server is asked for rights that may hang on them; of all
+// files when it is not known which one the path names.
+Task<> settle_attributes(Mount& mount, std::string_view physical);
+// Takes in that a list of extended attributes that came with `attributes` was empty.
+void learn_xattrs(Mount& mount, const Handle& handle, const Attributes& attributes, Reply& reply);
 // A file that is read here and about to lose its name must be open at the server.
 Task<> pin_before_removal(Mount& mount, std::string_view physical);
 // How the open itself goes, from what open(2) was asked.

@@ -14,6 +14,9 @@ namespace strait::vfs {
 
 namespace {
 
+// Enough to tell that there are none.
+constexpr ListXattrs brief_list{.max_bytes = 2048};
+
 OpenNode::Opened opened(const Journey& way, const At& at, const OpenFlags& flags,
                         const Handle& handle, FileType type) {
     std::string path = at.path.starts_with('/') ? std::string(at.path) : way.local_path();
@@ -48,9 +51,13 @@ bool known_directory(const Journey& way) {
     return held && held->type == FileType::directory;
 }
 
-bool known_large(const Journey& way, uint32_t head_bytes) {
+const Attributes* last_seen(const Journey& way) {
     const Handle* handle = way.mount().hold().last_handle_at(way.physical());
-    const Attributes* last = handle ? way.mount().hold().last_known(*handle) : nullptr;
+    return handle ? way.mount().hold().last_known(*handle) : nullptr;
+}
+
+bool known_large(const Journey& way, uint32_t head_bytes) {
+    const Attributes* last = last_seen(way);
     return last && last->type == FileType::regular && last->size > head_bytes;
 }
 
@@ -113,6 +120,8 @@ Task<OpenFileRef> FileSystem::Impl::open_directory(Journey& way, const At& at, O
     Compound program = way.program();
     way.walk_to_end(program);
     program.get_handle().getattr(stat_mask).readdir(OpenDirectory::whole_chunk(0, 0));
+    const size_t needed = program.ops.size();
+    if (mount.lists_xattrs(last_seen(way))) program.add(brief_list);
     Reply reply = co_await mount.run(program);
     bool again = co_await way.met_symlink(reply, 1);
     if (again) co_return OpenFileRef();
@@ -132,7 +141,8 @@ Task<OpenFileRef> FileSystem::Impl::open_directory(Journey& way, const At& at, O
     mount.hold().learn(handle->handle, attributes->attributes, asked);
     mount.hold().learn_name(way.physical(), handle->handle, asked);
     if (writes(flags) || flags.truncate) co_return Errc::isdir;
-    if (!reply.ok()) co_return reply.error;
+    if (reply.completed < needed) co_return reply.error;
+    learn_xattrs(mount, handle->handle, attributes->attributes, reply);
     auto made = make_ref<OpenDirectory>(opened(way, at, flags, handle->handle, type));
     made->give_first(reply.take<ReadDir>(), asked);
     OpenFileRef open = made;
@@ -144,6 +154,7 @@ Task<OpenFileRef> FileSystem::Impl::open_file(Journey& way, const At& at, OpenFl
     Mount& mount = way.mount();
     if (writes(flags) || flags.truncate || flags.create) co_await mount.writable();
     if (flags.truncate) co_await write_back(mount, way.physical());
+    co_await settle_attributes(mount, way.physical());
     const bool reads_head = flags.access == OpenAccess::read && !flags.truncate && head_bytes > 0;
     const bool closes = flags.access == OpenAccess::read && !known_large(way, head_bytes);
 
@@ -161,6 +172,9 @@ Task<OpenFileRef> FileSystem::Impl::open_file(Journey& way, const At& at, OpenFl
     program.getattr(stat_mask);
     if (reads_head) program.read(0, head_bytes);
     if (closes) program.close();
+    const size_t needed = program.ops.size();
+    // Behind the CLOSE: a server that refuses it refuses nothing else.
+    if (closes && mount.lists_xattrs(last_seen(way))) program.add(brief_list);
     Reply reply = co_await mount.run(program);
 
     auto* open = reply.find<Open>();
@@ -191,6 +205,7 @@ Task<OpenFileRef> FileSystem::Impl::open_file(Journey& way, const At& at, OpenFl
         mount.hold().learn_name(way.physical(), handle->handle, asked);
     }
     FileStateRef state = mount.state_of(handle->handle);
+    if (open->created) state->was_made_here();
     if (flags.truncate) {
         state->writes().cut_from(0);
         state->data_changed();
@@ -203,7 +218,8 @@ Task<OpenFileRef> FileSystem::Impl::open_file(Journey& way, const At& at, OpenFl
         bool whole = head->eof || head->data.size() >= found->attributes.size;
         state->set_head(std::move(head->data), whole, found->attributes);
     }
-    OpenId kept = closes && reply.ok() ? OpenId{} : open->open;
+    learn_xattrs(mount, handle->handle, found->attributes, reply);
+    OpenId kept = closes && reply.completed >= needed ? OpenId{} : open->open;
     OpenFileRef made = make_ref<OpenRegular>(
         opened(way, at, flags, handle->handle, FileType::regular), state, kept);
     co_return made;

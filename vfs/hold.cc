@@ -108,6 +108,16 @@ void Hold::learn_link(std::string_view path, std::string_view target, Tick asked
     if (made && ++names_ > most_names) make_room();
 }
 
+void Hold::learn_no_xattrs(const Handle& handle, uint64_t change) {
+    auto at = known_.find(handle);
+    if (at != known_.end()) at->second.no_xattrs = change;
+}
+
+bool Hold::no_xattrs(const Handle& handle) const {
+    const Attributes* now = attributes(handle, Attr::change);
+    return now && known_.find(handle)->second.no_xattrs == now->change;
+}
+
 void Hold::changed(const Handle& handle) {
     tick_++;
     Known& row = known(handle);

@@ -6,6 +6,7 @@
 // Paths are physical (no symlink, no "..") and relative to the mount's root.
 
 #include <deque>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -33,6 +34,9 @@ class Hold {
     void learn_name(std::string_view path, const Handle& handle, Tick asked);
     void learn_link(std::string_view path, std::string_view target, Tick asked);
 
+    // The node has no extended attributes, as of `change`.
+    void learn_no_xattrs(const Handle& handle, uint64_t change);
+
     // --- our own changes, when they have ended
     void changed(const Handle& handle);
     // `attributes` came with the change, from after it.
@@ -48,6 +52,8 @@ class Hold {
     // among the answer's valid ones.
     const Attributes* attributes(const Handle& handle, AttrMask mask) const;
     const Handle* handle_at(std::string_view path) const;
+    // It has none, as far as its change counter tells.
+    bool no_xattrs(const Handle& handle) const;
     const Attributes* attributes_at(std::string_view path, AttrMask mask) const;
     // Whether a change of ours to this directory's entries has ended since.
     bool changed_since(std::string_view directory, Tick asked) const;
@@ -63,6 +69,7 @@ class Hold {
         Duration span{};
         Tick changed = 0;  // no answer asked for before is taken
         bool valid = false;
+        std::optional<uint64_t> no_xattrs;  // the change counter that had none
     };
     struct Name {
         Handle handle;

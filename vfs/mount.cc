@@ -11,7 +11,9 @@ namespace strait::vfs {
 
 namespace {
 constexpr size_t closes_at_once = 16;
-}
+// How long what was written may wait for more, or for its close, before other clients can see it.
+constexpr Duration longest_wait = 2s;
+}  // namespace
 
 Mount::Mount(std::string prefix, std::unique_ptr<Backend> backend, const MountPolicy& policy,
              CredentialRef credential, const FileSystemOptions& options)
@@ -44,6 +46,11 @@ Result<> Mount::usable() const {
 Result<> Mount::writable() const {
     if (policy_.read_only) return fail(Errc::rofs);
     return {};
+}
+
+bool Mount::lists_xattrs(const Attributes* of) const {
+    return MonoClock::now() < lists_xattrs_until_ && capabilities().xattrs &&
+           !refusals_.refused(Refusals::Feature::xattrs, of);
 }
 
 Ref<FileState> Mount::state_of(const Handle& handle) {
@@ -92,8 +99,29 @@ Task<> Mount::close_due() {
     closing_due_ = false;
 }
 
+void Mount::something_waits() {
+    if (ageing_ || !options_.sleep) return;
+    ageing_ = true;
+    timers_.spawn(send_what_aged());
+}
+
+Task<> Mount::send_what_aged() {
+    for (bool waits = true; waits;) {
+        auto slept = co_await options_.sleep(longest_wait / 2).result();
+        if (!slept) break;
+        std::vector<Ref<FileState>> open;
+        for (auto& [handle, state] : states_)
+            if (state->writes().pending()) open.emplace_back(state);
+        waits = !open.empty();
+        for (auto& state : open) state->writes().send_aged(longest_wait);
+    }
+    ageing_ = false;
+}
+
 Task<> Mount::close() {
     refusing_ = true;
+    timers_.stop();
+    co_await timers_.close();
     co_await background_.close();
     co_await backend_->close();
     closed_ = true;

@@ -37,6 +37,9 @@ class Mount final : public RefCounted {
 
     Hold& hold() { return hold_; }
     Refusals& refusals() { return refusals_; }
+    // Programs list extended attributes of what they open (cp -a): an open may ask for them, too.
+    void xattrs_were_listed() { lists_xattrs_until_ = MonoClock::now() + listing_habit; }
+    bool lists_xattrs(const Attributes* of) const;
     // Each open has an owner of its own, so that opens never merge.
     Owner new_owner() { return Owner{0, ++last_owner_}; }
     // The one state of a file that is open; made when there is none.
@@ -49,6 +52,12 @@ class Mount final : public RefCounted {
     void add_directory(OpenNode& node) { directories_.push_back(&node); }
     void remove_directory(OpenNode& node) { std::erase(directories_, &node); }
     void renamed(std::string_view from, std::string_view to);
+
+    // Something was written, or set, that waits here: it is sent once it has aged.
+    void something_waits();
+    // Attributes of one more file wait here, or of one less.
+    void attributes_wait(int change) { attributes_waiting_ += change; }
+    bool attributes_waiting() const { return attributes_waiting_ > 0; }
 
     // Ends an open soon; nobody waits for it. Those that come together travel together.
     void close_later(const Handle& handle, OpenId open);
@@ -65,6 +74,7 @@ class Mount final : public RefCounted {
         OpenId open;
     };
     Task<> close_due();
+    Task<> send_what_aged();
 
     const std::string prefix_;
     const std::unique_ptr<Backend> backend_;
@@ -73,14 +83,19 @@ class Mount final : public RefCounted {
     const FileSystemOptions options_;
     Hold hold_;
     Refusals refusals_;
+    static constexpr Duration listing_habit = 1s;
+    MonoTime lists_xattrs_until_{};
     uint64_t last_owner_ = 0;
     std::unordered_map<Handle, FileState*, HandleHash> states_;
     std::vector<OpenNode*> directories_;
     std::vector<Due> due_;
+    int attributes_waiting_ = 0;  // files
+    bool ageing_ = false;
     bool closing_due_ = false;
     bool refusing_ = false;
     bool closed_ = false;
     Nursery background_;
+    Nursery timers_;
 };
 using MountRef = Ref<Mount>;
 

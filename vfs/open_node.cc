@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "vfs/open_node.h"
 
+#include "vfs/file_state.h"
+
 namespace strait::vfs {
 
 Task<Attributes> fetch_attributes(Mount& mount, Handle handle, AttrMask mask) {
@@ -32,6 +34,11 @@ Task<size_t> OpenNode::write_at(uint64_t, BufferChain) { co_return Errc::badf; }
 Task<uint64_t> OpenNode::seek(int64_t, Whence) { co_return Errc::badf; }
 
 Task<Attributes> OpenNode::stat(AttrMask mask) {
+    FileState* state = mount().find_state(handle());
+    if (state && state->writes().pending()) {
+        FileStateRef keep(state);
+        co_await keep->writes().flush();
+    }
     if (const Attributes* held = mount().hold().attributes(handle(), mask)) co_return *held;
     co_return co_await fetch_attributes(mount(), handle(), mask);
 }

@@ -102,6 +102,13 @@ Task<uint64_t> OpenRegular::seek_in_file(uint64_t offset, bool hole) {
 
 Task<Attributes> OpenRegular::stat(AttrMask mask) {
     co_await mount().usable();
+    const Attributes* before = mount().hold().attributes(handle(), mask);
+    if (before && state_->only_cloned()) {
+        Attributes now = *before;
+        state_->overlay(now);
+        now.space_used = std::max(now.space_used, now.size);
+        co_return now;
+    }
     // Times are the server's: what waits here goes first.
     if (state_->writes().pending()) co_await state_->writes().flush();
     if (const Attributes* held = mount().hold().attributes(handle(), mask)) co_return *held;
@@ -115,9 +122,27 @@ Task<Attributes> OpenRegular::stat(AttrMask mask) {
     co_return got;
 }
 
+// Whether a change can travel with the CLOSE: one that the server has no reason to refuse.
+bool OpenRegular::may_wait(const SetAttributes& change) const {
+    if (!may_write() || change.size || node_.flags.sync || mount().policy().write_behind == 0)
+        return false;
+    bool touches = change.atime && change.mtime && change.atime->server_clock &&
+                   change.mtime->server_clock && !change.mode && !change.uid && !change.gid;
+    if (touches) return true;  // the right to write is enough
+    if (!state_->made_here()) return false;
+    if (!change.uid && !change.gid) return true;
+    // What we made belongs to root there: so that is who we are.
+    const Attributes* known = mount().hold().last_known(handle());
+    return known && known->uid == 0;
+}
+
 Task<> OpenRegular::setattr(const SetAttributes& attributes) {
     co_await mount().usable();
     co_await mount().writable();
+    if (may_wait(attributes)) {
+        state_->writes().add(attributes);
+        co_return;
+    }
     if (attributes.size && !writes()) co_await Errc::inval;
     if (attributes.size && *attributes.size > most_offset) co_await Errc::fbig;
     if (state_->writes().pending()) co_await state_->writes().flush();

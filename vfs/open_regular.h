@@ -54,6 +54,7 @@ class OpenRegular final : public OpenNode {
         return node_.flags.access == OpenAccess::write || node_.flags.access == OpenAccess::both;
     }
     Result<> ready_to_write() const;
+    bool may_wait(const SetAttributes& change) const;
     using Feature = Refusals::Feature;
     bool refuses(Feature feature) const {
         return mount().refusals().refused(feature, mount().hold().last_known(handle()));
@@ -70,6 +71,8 @@ class OpenRegular final : public OpenNode {
     Task<uint64_t> seek_in_file(uint64_t offset, bool hole);
     // Runs a change of the file's data: pending writes first, what was read before is dropped.
     Task<Reply> change_data(Compound program);
+    // All of the file came with its open.
+    bool in_memory() const { return state_->head().whole && !state_->writes().data_pending(); }
     Task<uint64_t> copy_by_server(OpenRegular& target, uint64_t from, uint64_t to, uint64_t count);
     Task<uint64_t> copy_by_client(OpenFile& target, uint64_t from, uint64_t to, uint64_t count);
     Task<> try_lock(const Lock& wanted);

@@ -20,7 +20,7 @@ Task<BufferChain> OpenRegular::read_at(uint64_t offset, size_t count) {
     count = std::min<uint64_t>(count, static_cast<uint64_t>(INT64_MAX) - offset);
     WriteBehind& waiting = state_->writes();
     // Data that waits further on makes a hole of what the server takes for the end.
-    if (waiting.pending() && waiting.pending_end() > offset) {
+    if (waiting.data_pending() && waiting.pending_end() > offset) {
         size_t there = std::min<uint64_t>(count, std::max(state_->last_size(), offset) - offset);
         if (auto data = waiting.covered(offset, there)) co_return std::move(*data);
         co_await waiting.flush();

@@ -9,7 +9,6 @@
 namespace strait::vfs {
 
 namespace {
-constexpr size_t extents_at_once = 8;  // of one compound
 constexpr size_t unstable_factor = 4;  // uncommitted bytes, in write_behind's, before a COMMIT
 }  // namespace
 
@@ -41,12 +40,16 @@ void WriteBehind::lost(Error error) {
     log_debug("write-behind lost data: {}", errc_text(error.code));
 }
 
-Task<> WriteBehind::room(size_t bytes) {
+bool WriteBehind::has_room(size_t bytes) const {
     const size_t most = file_.mount().policy().write_behind;
     const size_t piece = file_.mount().capabilities().max_write;
-    while (flushing_ > 0 ||
-           (unsent_bytes() > 0 && unsent_bytes() + bytes > pacing_.window(piece, most)) ||
-           unstable_bytes() > 2 * unstable_factor * most) {
+    return flushing_ == 0 && !attributes_pending() &&
+           (unsent_bytes() == 0 || unsent_bytes() + bytes <= pacing_.window(piece, most)) &&
+           unstable_bytes() <= 2 * unstable_factor * most;
+}
+
+Task<> WriteBehind::room(size_t bytes) {
+    while (!has_room(bytes)) {
         if (flushing_ > 0) {
             co_await flushed_.wait();
             continue;
@@ -55,13 +58,37 @@ Task<> WriteBehind::room(size_t bytes) {
         pump();
         if (unstable_bytes() > 0 && unsent_bytes() == 0) commit_soon();
         // A store that answers at once has told already.
-        const bool nobody_tells = under_way_.empty() && committing_.empty();
+        const bool nobody_tells = under_way_.empty() && setting_.empty() && committing_.empty();
         if (!nobody_tells) co_await changed_.wait();
     }
 }
 
 void WriteBehind::add(uint64_t offset, BufferChain data) {
+    begin_waiting();
     dirty_.put(offset, std::move(data));
+    pump();
+}
+
+void WriteBehind::add(const SetAttributes& change) {
+    begin_waiting();
+    if (!attributes_pending()) file_.mount().attributes_wait(1);
+    attributes_.add(change);
+}
+
+void WriteBehind::attributes_settled() {
+    setting_.clear();
+    if (attributes_.empty()) file_.mount().attributes_wait(-1);
+}
+
+void WriteBehind::begin_waiting() {
+    if (pending()) return;
+    waits_since_ = MonoClock::now();
+    file_.mount().something_waits();
+}
+
+void WriteBehind::send_aged(Duration age) {
+    if (!pending() || MonoClock::now() - waits_since_ < age) return;
+    Counted partial(partial_);
     pump();
 }
 
@@ -84,13 +111,25 @@ bool WriteBehind::take_chunk(Chunk& chunk) {
     return false;
 }
 
+// Attributes go behind all data, in the same compound as the last of it.
+bool WriteBehind::take_attributes() {
+    if (partial_ == 0 || attributes_.empty() || !setting_.empty()) return false;
+    if (!dirty_.empty() || !under_way_.empty()) return false;
+    setting_ = std::exchange(attributes_, {});
+    return true;
+}
+
 void WriteBehind::pump() {
     Chunk chunk;
     while (take_chunk(chunk)) {
+        chunk.sets_attributes = take_attributes();
         under_way_.put(chunk.offset, chunk.data);
         file_.mount().background().spawn(send(std::move(chunk), Ref<FileState>(&file_)));
         chunk = {};
     }
+    chunk.sets_attributes = take_attributes();
+    if (chunk.sets_attributes)
+        file_.mount().background().spawn(send(std::move(chunk), Ref<FileState>(&file_)));
 }
 
 Task<> WriteBehind::send(Chunk chunk, Ref<FileState> keep) {
@@ -99,25 +138,51 @@ Task<> WriteBehind::send(Chunk chunk, Ref<FileState> keep) {
     Compound program = file_.mount().program();
     program.put(file_.handle());
     if (by) program.use_open(by->open);
-    program
-        .write(chunk.offset, chunk.data, stable_ > 0 ? Stability::file_sync : Stability::unstable)
-        .getattr(stat_mask);
+    Stability how = stable_ > 0 ? Stability::file_sync : Stability::unstable;
+    if (!chunk.data.empty()) program.write(chunk.offset, chunk.data, how);
+    const size_t attributes_at = program.ops.size();
+    if (chunk.sets_attributes)
+        for (auto& change : setting_.merged()) program.setattr(change);
+    program.getattr(stat_mask);
     auto reply = co_await file_.mount().run(program).result();
     under_way_.cut(chunk.offset, chunk.data.size());
     auto* done = reply ? reply->find<Write>() : nullptr;
+    auto* after = reply ? reply->find<GetAttr>() : nullptr;
     if (done) {
         pacing_.took(chunk.data.size(), file_.mount().capabilities().max_write,
                      MonoClock::now() - began);
         sent(chunk, *done);
-        auto* after = reply->find<GetAttr>();
-        if (after) file_.written_to(after->attributes);
-        if (!after) file_.changed();
-    } else {
-        lost(reply ? reply->error : reply.error());
-        file_.changed();
+    }
+    if (after) file_.written_to(after->attributes);
+    if (!after) file_.changed();
+    if (!done && !chunk.data.empty()) lost(reply ? reply->error : reply.error());
+    if (chunk.sets_attributes) {
+        co_await attributes_sent(reply ? &*reply : nullptr, attributes_at);
+        // Times were set before the rest of a write that came up short.
+        if (!dirty_.empty()) {
+            setting_.add(attributes_);
+            attributes_ = setting_;
+        }
+        attributes_settled();
     }
     pump();
     changed_.notify_all();
+}
+
+Task<> WriteBehind::attributes_sent(const Reply* reply, size_t at) {
+    if (reply && reply->completed >= at + setting_.merged().size()) co_return;
+    // Which of them is refused is not known, nor must one keep the others back.
+    co_await set_one_by_one();
+}
+
+Task<> WriteBehind::set_one_by_one() {
+    for (size_t i = 0; i < setting_.steps().size(); i++) {
+        Compound program = file_.mount().program();
+        program.put(file_.handle()).setattr(setting_.steps()[i]).getattr(stat_mask);
+        auto reply = co_await file_.mount().run_all(program).result();
+        if (reply) file_.changed_to(reply->take<GetAttr>().attributes);
+        if (!reply) lost(reply.error());
+    }
 }
 
 void WriteBehind::sent(const Chunk& chunk, const Write::Result& done) {
@@ -201,66 +266,8 @@ Task<> WriteBehind::commit() {
 
 bool WriteBehind::small_rest() const {
     return dirty_.bytes() <= file_.mount().capabilities().max_write &&
-           dirty_.extents().size() <= extents_at_once && under_way_.empty() &&
-           unstable_bytes() == 0;
-}
-
-Task<> WriteBehind::finish(Writer by) {
-    closing_ = by;
-    if (small_rest() && !dirty_.empty()) {
-        co_await finish_at_once(by);
-    } else {
-        co_await commit();
-        file_.mount().close_later(by.handle, by.open);
-    }
-    if (closing_ && closing_->open == by.open) closing_.reset();
-}
-
-Task<> WriteBehind::finish_at_once(Writer by) {
-    ExtentMap rest = std::move(dirty_);
-    dirty_.clear();
-    under_way_ = rest;
-    Compound program = file_.mount().program();
-    program.put(by.handle).use_open(by.open);
-    for (auto& [offset, data] : rest.extents()) program.write(offset, data, Stability::file_sync);
-    program.getattr(stat_mask).close();
-    auto reply = co_await file_.mount().run(program).result();
-    if (!reply || !reply->ok()) {
-        // CLOSE is the last: whatever failed came before it.
-        lost(reply ? reply->error : reply.error());
-        file_.changed();
-        file_.mount().close_later(by.handle, by.open);
-    } else {
-        size_t index = 2;
-        for (auto& [offset, data] : rest.extents()) {
-            size_t count = std::min<size_t>(reply->at<Write>(index++)->count, data.size());
-            if (count < data.size())
-                co_await write_through(
-                    by, Chunk{offset + count, data.slice(count, data.size() - count)});
-        }
-        file_.written_to(reply->take<GetAttr>().attributes);
-    }
-    // Another open may have sent something beside it.
-    under_way_.cut(rest);
-    pump();
-    changed_.notify_all();
-}
-
-// What a server left over of a write that had its CLOSE behind it.
-Task<> WriteBehind::write_through(Writer by, Chunk rest) {
-    while (!rest.data.empty()) {
-        Compound program = file_.mount().program();
-        program.put(by.handle).write(rest.offset, rest.data, Stability::file_sync);
-        auto reply = co_await file_.mount().run_all(program).result();
-        size_t count = reply ? reply->take<Write>().count : 0;
-        count = std::min(count, rest.data.size());
-        if (count == 0) {
-            lost(reply ? Error(Errc::io) : reply.error());
-            co_return;
-        }
-        rest.offset += count;
-        rest.data = rest.data.slice(count, rest.data.size() - count);
-    }
+           dirty_.extents().size() <= most_extents_at_once && under_way_.empty() &&
+           setting_.empty() && unstable_bytes() == 0;
 }
 
 }  // namespace strait::vfs

@@ -2,13 +2,16 @@
 #pragma once
 // Written data of one file on its way to the server: dirty (not sent), under way, uncommitted (sent
 // UNSTABLE, kept until a COMMIT answers with the verifier that the writes had, RFC 8881 section
-// 18.32). A range is never under way twice, so writes cannot overtake each other. What a program
-// could not write it learns from the next write, fsync, flush or close of each open file, once.
+// 18.32). A range is never under way twice, so writes cannot overtake each other. Changes of
+// attributes may wait here, too, and travel behind the data: in the compound that brings the last
+// of it, which is the one with the CLOSE for a small file. What a program could not write or set it
+// learns from the next write, fsync, flush or close of each open file, once.
 
 #include "base/sync.h"
 #include "vfs/extent_map.h"
 #include "vfs/mount.h"
 #include "vfs/pacing.h"
+#include "vfs/pending_attributes.h"
 
 namespace strait::vfs {
 
@@ -26,12 +29,14 @@ class WriteBehind {
     // Room first (it may wait), then add() without waiting in between.
     Task<> room(size_t bytes);
     void add(uint64_t offset, BufferChain data);
+    // Waits for the next flush, commit or finish; a later write comes behind it.
+    void add(const SetAttributes& change);
     // All that was added is with the server (not stable); errors are left for take_error().
     Task<> flush();
     // All that was added is stable.
     Task<> commit();
-    // The whole rest, then CLOSE of `writer`, in as few compounds as there can be (one when the
-    // rest is small).
+    // The whole rest, then CLOSE of `writer`, in as few compounds as there can be: the last of the
+    // data, COMMIT, attributes and CLOSE are one.
     Task<> finish(Writer writer);
     // Forgets what lies at or past `size`; what is under way comes first, so flush before.
     void cut_from(uint64_t size);
@@ -39,7 +44,15 @@ class WriteBehind {
     // Nothing is dirty, under way or uncommitted.
     bool idle() const { return !pending() && uncommitted_.empty() && committing_.empty(); }
     // Something is not with the server yet.
-    bool pending() const { return !dirty_.empty() || !under_way_.empty(); }
+    bool pending() const { return data_pending() || attributes_pending(); }
+    bool data_pending() const { return !dirty_.empty() || !under_way_.empty(); }
+    bool attributes_pending() const { return !attributes_.empty() || !setting_.empty(); }
+    void overlay_attributes(Attributes& attributes) const {
+        setting_.overlay(attributes);
+        attributes_.overlay(attributes);
+    }
+    // Sends what has waited for at least `age`; nobody waits for it.
+    void send_aged(Duration age);
     bool pending(uint64_t offset, uint64_t count) const;
     // Those bytes, when all of them are waiting here.
     std::optional<BufferChain> covered(uint64_t offset, size_t count) const;
@@ -50,9 +63,11 @@ class WriteBehind {
     uint64_t errors() const { return errors_; }
 
   private:
+    static constexpr size_t most_extents_at_once = 8;  // of one compound
     struct Chunk {
         uint64_t offset = 0;
         BufferChain data;
+        bool sets_attributes = false;  // setting_ travels behind it
     };
     // Counts up while it lives.
     struct Counted {
@@ -69,8 +84,12 @@ class WriteBehind {
         WriteBehind& file;
     };
 
+    bool has_room(size_t bytes) const;
     void pump();
     bool take_chunk(Chunk& chunk);
+    bool take_attributes();
+    void begin_waiting();
+    void attributes_settled();
     Task<> send(Chunk chunk, Ref<FileState> keep);
     void commit_soon();
     Task<> send_commit(Ref<FileState> keep);
@@ -78,9 +97,20 @@ class WriteBehind {
     void committed(const Commit::Result& done);
     void send_again(ExtentMap& lost_by_server);
     void lost(Error error);
-    Task<> write_through(Writer writer, Chunk rest);
+    // The outcome of the operations from `at` on that were to make setting_ so.
+    Task<> attributes_sent(const Reply* reply, size_t at);
+    Task<> set_one_by_one();
     bool small_rest() const;
+
+    // --- write_behind_finish.cc
+    struct LastWords;
+    bool rest_is_large() const;
+    Task<> drain();
     Task<> finish_at_once(Writer writer);
+    void write_down(LastWords& last) const;
+    Task<> judge(LastWords& last, Reply& reply);
+    Task<> write_again(Writer writer);
+    Task<> write_through(Writer writer, uint64_t offset, BufferChain data);
     size_t unsent_bytes() const { return dirty_.bytes() + under_way_.bytes(); }
     size_t unstable_bytes() const { return uncommitted_.bytes() + committing_.bytes(); }
     std::optional<Writer> writer() const;
@@ -88,6 +118,8 @@ class WriteBehind {
     FileState& file_;
     Pacing pacing_;
     ExtentMap dirty_, under_way_, uncommitted_, committing_;
+    PendingAttributes attributes_, setting_;  // waiting, under way
+    MonoTime waits_since_{};
     uint64_t verifier_ = 0;             // of uncommitted_
     uint64_t committing_verifier_ = 0;  // of committing_
     int partial_ = 0;                   // chunks go before they are full

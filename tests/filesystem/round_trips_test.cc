@@ -155,6 +155,61 @@ TEST_F(RoundTrips, a_file_known_to_be_large_keeps_its_open) {
     me().close(file);
 }
 
+TEST_F(RoundTrips, copying_a_small_file_sends_what_its_open_brought) {
+    me().put("f", pattern(5000));
+    cold();
+    auto from = me().open("f");
+    auto to = me().open("g", to_write);
+    me().count();
+    EXPECT_EQ(finish(from->copy_to(*to, 0, 0, 1u << 30)).value(), 5000u);
+    EXPECT_EQ(finish(from->copy_to(*to, 5000, 5000, 1u << 30)).value(), 0u);
+    EXPECT_EQ(me().count(), 0u);
+    me().close(from);
+    me().close(to);
+    EXPECT_EQ(me().log, Log{"put use_open write getattr close"});
+    EXPECT_EQ(other().get("g"), pattern(5000));
+}
+
+TEST_F(RoundTrips, cloning_small_files_asks_the_server_once_whether_it_can) {
+    for (auto name : {"f", "g"}) me().put(name, pattern(5000));
+    cold();
+    for (std::string name : {"f", "g"}) {
+        auto from = me().open(name);
+        auto to = me().open(name + "2", to_write);
+        me().count();
+        EXPECT_TRUE(finish(from->clone_to(*to, 0, 0, 5000)).has_value());
+        EXPECT_EQ(me().count(), name == "f" ? 2u : 0u);  // the source's open, the clone
+        EXPECT_EQ(finish(to->stat()).value().size, 5000u);
+        EXPECT_EQ(me().count(), 0u);
+        me().close(from);
+        me().close(to);
+        EXPECT_EQ(other().get(name + "2"), pattern(5000));
+    }
+}
+
+TEST_F(RoundTrips, files_without_xattrs_are_asked_once_and_then_by_their_open) {
+    for (auto name : {"f", "g"}) me().put(name, "x");
+    cold();
+    auto file = me().open("f");
+    me().count();
+    At here{.directory = file.get(), .path = ""};
+    EXPECT_TRUE(finish(me().files.listxattrs(here)).value().empty());
+    EXPECT_EQ(me().count(), 1u);
+    EXPECT_TRUE(finish(me().files.listxattrs(here)).value().empty());
+    EXPECT_EQ(finish(me().files.getxattr({.path = "/n/f"}, "user.x")).error(), Errc::nodata);
+    EXPECT_EQ(me().count(), 0u);
+    me().close(file);
+    file = me().open("g");
+    EXPECT_TRUE(finish(me().files.listxattrs({.path = "/n/g"})).value().empty());
+    EXPECT_EQ(me().log, Log{"root walk open get_handle getattr read close listxattrs"});
+    me().close(file);
+    Bytes value = as_bytes(std::string_view("v"));
+    EXPECT_TRUE(
+        finish(me().files.setxattr({.path = "/n/g"}, "user.x", value, SetXattr::Mode::either))
+            .has_value());
+    EXPECT_EQ(finish(me().files.listxattrs({.path = "/n/g"})).value().size(), 1u);
+}
+
 TEST_F(RoundTrips, what_we_changed_is_known_without_asking) {
     me().mkdirs("d");
     me().put("d/f", "12345");

@@ -27,8 +27,8 @@ READDIR_BYTES = 128 << 10  # client/options.h: what fits a reply
 class Place:
     """A laid-out export behind a proxy."""
 
-    def __init__(self, proxy):
-        self.proxy, self.url = proxy, proxy.url("x")
+    def __init__(self, proxy, home):
+        self.proxy, self.url, self.home = proxy, proxy.url("x"), home
 
     def cost(self, probe, *words):
         self.proxy.reset()
@@ -46,6 +46,12 @@ class Place:
             for number in range(ENTRIES):
                 probe("open", "f", f"big/entry-number-{number:04}", "wc")
                 probe("close", "f")
+
+    @staticmethod
+    def forget():
+        """The agent ends; the next program starts a new one."""
+        strait = os.path.join(servers.BIN, "strait")
+        subprocess.run([strait, "agent", "stop"], capture_output=True, check=False)
 
     def run(self, *command):
         """Under `strait run`: the counts of `command` alone, the agent's session being there."""
@@ -159,20 +165,20 @@ def started(kind, home):
     return servers.Straitd([f"x={backend},no_root_squash"])
 
 
-def main(kind, only=""):
+def hold(claims, place_type, kind, only=""):
+    """Holds the claims against a server; the exit status."""
     home = tempfile.mkdtemp(prefix="strait-shows-")
-    os.environ["XDG_RUNTIME_DIR"] = f"{home}-agent"  # an agent of our own
-    os.mkdir(f"{home}-agent", 0o700)
+    os.environ["XDG_RUNTIME_DIR"] = f"{home}/agent"  # an agent of our own
+    os.mkdir(f"{home}/agent", 0o700)
+    os.mkdir(f"{home}/export")
     failed = 0
     with contextlib.ExitStack() as stack:
         stack.callback(shutil.rmtree, home, ignore_errors=True)
-        stack.callback(shutil.rmtree, f"{home}-agent", ignore_errors=True)
-        server = stack.enter_context(started(kind, home))
-        place = Place(stack.enter_context(servers.Proxy(server.where)))
+        server = stack.enter_context(started(kind, f"{home}/export"))
+        place = place_type(stack.enter_context(servers.Proxy(server.where)), home)
+        stack.callback(place.forget)
         place.lay_out()
-        strait = os.path.join(servers.BIN, "strait")
-        stack.callback(subprocess.run, [strait, "agent", "stop"], capture_output=True, check=False)
-        for claim in CLAIMS:
+        for claim in claims:
             if only not in claim.__name__:
                 continue
             try:
@@ -187,4 +193,4 @@ def main(kind, only=""):
 if __name__ == "__main__":
     if len(sys.argv) < 2:
         sys.exit(__doc__)
-    sys.exit(main(*sys.argv[1:]))
+    sys.exit(hold(CLAIMS, Place, *sys.argv[1:]))
