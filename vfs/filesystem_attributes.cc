@@ -45,6 +45,58 @@ Task<> settle_attributes(Mount& mount, std::string_view physical) {
     for (auto& each : waiting) co_await each->writes().flush();
 }
 
+Task<bool> FileSystem::Impl::ask(Journey& way, AttrMask mask, Handle& handle, Attributes& found) {
+    Mount& mount = way.mount();
+    const bool named = way.plain() && !way.ends_nameless();
+    if (named) {
+        if (auto from = mount.stat_habit().begin(way.physical_directory()))
+            co_return co_await ask_with_listing(way, *from, mask, handle, found);
+    }
+    auto asked = mount.hold().now();
+    Compound program = way.program();
+    way.walk_to_end(program);
+    program.get_handle().getattr(stat_mask | mask);
+    Reply reply = co_await mount.run(program);
+    bool again = co_await way.met_symlink(reply, 1);
+    if (again) co_return false;
+    if (!reply.ok()) co_await error_at(way, reply.error);
+    found = reply.take<GetAttr>().attributes;
+    handle = reply.take<GetHandle>().handle;
+    mount.hold().learn(handle, found, asked);
+    mount.hold().learn_name(way.physical(), handle, asked);
+    if (named) mount.stat_habit().asked(way.physical_directory());
+    co_return true;
+}
+
+Task<bool> FileSystem::Impl::ask_with_listing(Journey& way, StatHabit::From from, AttrMask mask,
+                                              Handle& handle, Attributes& found) {
+    Mount& mount = way.mount();
+    const std::string directory(way.physical_directory());
+    auto asked = mount.hold().now();
+    Compound program = way.program();
+    way.walk_to_directory(program);
+    program.get_handle().getattr(stat_mask);
+    program.readdir(OpenDirectory::whole_chunk(from.cookie, from.verifier));
+    constexpr size_t at_listing = 4, at_walk = 5;
+    program.walk(way.name()).get_handle().getattr(stat_mask | mask);
+    auto ran = co_await mount.run(program).result();
+    auto* chunk = ran && ran->completed > at_listing ? ran->at<ReadDir>(at_listing) : nullptr;
+    mount.stat_habit().listed(directory, chunk);
+    if (!ran) co_return ran.error();
+    Reply& reply = *ran;
+    // No directory, or one that may not be listed: the name is asked for by itself.
+    if (!chunk) co_return false;
+    OpenDirectory::learn(mount, directory, *chunk, asked);
+    const Handle above = reply.at<GetHandle>(2)->handle;
+    mount.hold().learn(above, reply.at<GetAttr>(3)->attributes, asked);
+    if (!reply.ok()) co_await error_at(way, reply.error);
+    handle = reply.at<GetHandle>(at_walk + 1)->handle;
+    found = reply.at<GetAttr>(at_walk + 2)->attributes;
+    mount.hold().learn(handle, found, asked);
+    mount.hold().learn_name(way.physical(), handle, asked);
+    co_return true;
+}
+
 Task<Attributes> FileSystem::Impl::look(Journey& way, AttrMask mask) {
     for (;;) {
         Mount& mount = way.mount();
@@ -56,19 +108,10 @@ Task<Attributes> FileSystem::Impl::look(Journey& way, AttrMask mask) {
         if (held) {
             found = *held;
             handle = *known;
+            mount.stat_habit().known(way.physical_directory());
         } else {
-            auto asked = mount.hold().now();
-            Compound program = way.program();
-            way.walk_to_end(program);
-            program.get_handle().getattr(stat_mask | (mask - AttrMask(Attr::handle)));
-            Reply reply = co_await mount.run(program);
-            bool again = co_await way.met_symlink(reply, 1);
-            if (again) continue;
-            if (!reply.ok()) co_await error_at(way, reply.error);
-            found = reply.take<GetAttr>().attributes;
-            handle = reply.take<GetHandle>().handle;
-            mount.hold().learn(handle, found, asked);
-            mount.hold().learn_name(way.physical(), handle, asked);
+            bool answered = co_await ask(way, mask - AttrMask(Attr::handle), handle, found);
+            if (!answered) continue;
         }
         found.handle = handle;
         found.valid |= Attr::handle;

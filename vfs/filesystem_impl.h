@@ -6,7 +6,7 @@
 #include "vfs/file_state.h"
 #include "vfs/filesystem.h"
 #include "vfs/journey.h"
-#include "vfs/open_node.h"
+#include "vfs/open_directory.h"
 
 namespace strait::vfs {
 
@@ -26,6 +26,11 @@ struct FileSystem::Impl {
     // --- attributes (filesystem_attributes.cc)
     // Of the object at the end of the way, symlinks followed where the way does.
     Task<Attributes> look(Journey& way, AttrMask mask);
+    // What the server says of it; and, where programs go from name to name, of its neighbours.
+    // None: a symlink on the way was followed, ask again.
+    Task<bool> ask(Journey& way, AttrMask mask, Handle& handle, Attributes& found);
+    Task<bool> ask_with_listing(Journey& way, StatHabit::From from, AttrMask mask, Handle& handle,
+                                Attributes& found);
     // Runs `op` on the object at the end and gives its result, in one compound where it can.
     template <class T>
     Task<typename T::Result> ask_object(At at, T op);

@@ -22,7 +22,8 @@ Mount::Mount(std::string prefix, std::unique_ptr<Backend> backend, const MountPo
       policy_(policy),
       credential_(std::move(credential)),
       options_(options),
-      hold_({policy.acregmin, policy.acregmax, policy.acdirmin, policy.acdirmax}) {}
+      hold_({policy.acregmin, policy.acregmax, policy.acdirmin, policy.acdirmax}),
+      stat_habit_(policy.acregmin) {}
 
 namespace {
 Task<Reply> refuse() { co_return Errc::closed; }

@@ -11,6 +11,7 @@
 #include "vfs/filesystem.h"
 #include "vfs/hold.h"
 #include "vfs/refusals.h"
+#include "vfs/stat_habit.h"
 
 namespace strait::vfs {
 
@@ -37,6 +38,7 @@ class Mount final : public RefCounted {
 
     Hold& hold() { return hold_; }
     Refusals& refusals() { return refusals_; }
+    StatHabit& stat_habit() { return stat_habit_; }
     // Programs list extended attributes of what they open (cp -a): an open may ask for them, too.
     void xattrs_were_listed() { lists_xattrs_until_ = MonoClock::now() + listing_habit; }
     bool lists_xattrs(const Attributes* of) const;
@@ -83,6 +85,7 @@ class Mount final : public RefCounted {
     const FileSystemOptions options_;
     Hold hold_;
     Refusals refusals_;
+    StatHabit stat_habit_;
     static constexpr Duration listing_habit = 1s;
     MonoTime lists_xattrs_until_{};
     uint64_t last_owner_ = 0;

@@ -21,7 +21,9 @@ ReadDir OpenDirectory::whole_chunk(uint64_t cookie, uint64_t verifier) {
 }
 
 void OpenDirectory::give_first(ReadDir::Result chunk, Hold::Tick asked) {
-    learn(chunk, asked);
+    // After a long time another client may have given this directory another name.
+    bool same_name = MonoClock::now() - opened_at_ <= mount().policy().acdirmax;
+    if (same_name) learn(mount(), physical(), chunk, asked);
     chunk_ = std::move(chunk);
     have_chunk_ = true;
     before_ = 0;
@@ -29,16 +31,14 @@ void OpenDirectory::give_first(ReadDir::Result chunk, Hold::Tick asked) {
     asked_ = asked;
 }
 
-// What a listing brought answers stat of those names for a while.
-void OpenDirectory::learn(const ReadDir::Result& chunk, Hold::Tick asked) {
-    // After a long time another client may have given this directory another name.
-    if (MonoClock::now() - opened_at_ > mount().policy().acdirmax) return;
-    Hold& hold = mount().hold();
+void OpenDirectory::learn(Mount& mount, std::string_view physical, const ReadDir::Result& chunk,
+                          Hold::Tick asked) {
+    Hold& hold = mount.hold();
     std::string path;
     for (auto& entry : chunk.entries) {
         if (!entry.attributes.has(Attr::handle)) continue;
         if (!entry.attributes.valid.has_all({Attr::type, Attr::size, Attr::change})) continue;
-        path = physical();
+        path = physical;
         push_component(path, entry.name);
         hold.learn_name(path, entry.attributes.handle, asked);
         hold.learn(entry.attributes.handle, entry.attributes, asked);

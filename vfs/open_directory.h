@@ -14,6 +14,10 @@ class OpenDirectory final : public OpenNode {
     static constexpr uint64_t self_cookie = 1, parent_cookie = 2;
     // What a listing asks for.
     static ReadDir whole_chunk(uint64_t cookie, uint64_t verifier);
+    // The names and attributes that a listing of the directory at `physical` brought answer stat of
+    // them for a while.
+    static void learn(Mount& mount, std::string_view physical, const ReadDir::Result& chunk,
+                      Hold::Tick asked);
     // The first chunk came with the open.
     void give_first(ReadDir::Result chunk, Hold::Tick asked);
 
@@ -26,7 +30,6 @@ class OpenDirectory final : public OpenNode {
 
   private:
     Task<> fetch(uint64_t cookie);
-    void learn(const ReadDir::Result& chunk, Hold::Tick asked);
     bool holds(uint64_t cookie) const;
     Task<> add_dots(uint64_t cookie, std::vector<DirEntry>& entries);
 
