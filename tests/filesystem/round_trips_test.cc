@@ -210,6 +210,24 @@ TEST_F(RoundTrips, files_without_xattrs_are_asked_once_and_then_by_their_open) {
     EXPECT_EQ(finish(me().files.listxattrs({.path = "/n/g"})).value().size(), 1u);
 }
 
+TEST_F(RoundTrips, stats_of_one_name_after_the_other_bring_a_listing) {
+    for (std::string d : {"a", "b", "c"}) {
+        me().mkdirs(d);
+        for (int i = 0; i < 50; i++) me().put(d + "/" + std::to_string(i), "x");
+    }
+    cold();
+    for (int i = 0; i < 50; i++) me().stat("a/" + std::to_string(i));
+    EXPECT_EQ(me().log.size(), 2u);
+    EXPECT_EQ(me().log.back(), "root walk get_handle getattr readdir walk get_handle getattr");
+    me().count();
+    // It was worth it: the next directory is listed at once.
+    for (int i = 0; i < 50; i++) me().stat("b/" + std::to_string(i));
+    EXPECT_EQ(me().count(), 1u);
+    EXPECT_EQ(me().stat_error("c/none"), Errc::noent);
+    EXPECT_TRUE(finish(me().files.setattr({.path = "/n/c/1"}, {.mode = 0600})).has_value());
+    EXPECT_EQ(me().stat("c/1").mode, 0600u);
+}
+
 TEST_F(RoundTrips, what_we_changed_is_known_without_asking) {
     me().mkdirs("d");
     me().put("d/f", "12345");
