@@ -14,7 +14,6 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from round_trips import Place, Probe, expect, hold  # noqa: E402 (the path above)
 
 DIRECTORIES, FILES = 10, 20  # files in each
-IDENTITY = "git -c user.name=a -c user.email=a@b -c gc.auto=0"
 SETTLING = 10  # of a whole run: the mount's own first questions, what leads to the tree
 
 
@@ -114,17 +113,10 @@ def rm_r_is_one_a_file(place):
     spent(place.cost_of("rm -r /n/doomed"), 1, 3)  # rm opens each directory twice
 
 
-def git_status_is_two_a_directory(place):
-    place.unpack("git")
-    place.run("sh", "-c", f"cd /n/git && git init -q . && git add . && {IDENTITY} commit -qm all")
-    # Besides, it opens .gitignore in each directory, and some 40 files of its own.
-    spent(place.cost_of("cd /n/git && git status --porcelain") - 40, 0, 2 + 1)
-
-
 CLAIMS = [tar_x_is_two_a_file, cp_a_to_the_server_is_two_a_file,
           cp_a_on_the_server_is_three_a_file, cp_a_from_the_server_is_one_a_file,
           looking_through_a_tree_is_two_a_directory, reading_all_files_is_one_a_file,
-          touch_is_three_a_file, rm_r_is_one_a_file, git_status_is_two_a_directory]
+          touch_is_three_a_file, rm_r_is_one_a_file]
 
 if __name__ == "__main__":
     if len(sys.argv) < 2:
