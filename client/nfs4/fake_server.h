@@ -59,7 +59,8 @@ class FakeServer {
     uint32_t lease_time = 90;
     bool refuse_reclaim = false;
     size_t short_by = 0;  // READ and WRITE do that much less than asked, when that leaves something
-    size_t read_more = 0;  // READ gives more than asked
+    uint32_t still_running = 0;  // so many resends are told NFS4ERR_DELAY, as if the first one ran
+    size_t read_more = 0;        // READ gives more than asked
     std::function<Fate(const Seen&)> fate;
     std::function<void()> after;  // once, when the next compound has been carried out
     // The status of an operation, before it is carried out.
@@ -75,7 +76,8 @@ class FakeServer {
   private:
     struct Slot {
         uint32_t sequence = 0;
-        BufferChain reply;  // behind the RPC head
+        Buffer request;     // behind the RPC head
+        BufferChain reply;  // the same
     };
     struct Connection {
         TcpStream stream;

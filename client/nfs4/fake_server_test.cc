@@ -144,7 +144,17 @@ Task<bool> FakeServer::answer(TcpStream& stream, BufferChain record, uint32_t nu
     co_return !what.hang_up;
 }
 
+// A compound that ended at its SEQUENCE.
+BufferChain refusal(nfsstat4 status) {
+    xdr::Writer out;
+    nfs4::CompoundReply reply(out, "");
+    reply.add_error(OP_SEQUENCE, status);
+    reply.finish(status);
+    return out.take();
+}
+
 BufferChain FakeServer::run(xdr::Reader& in, Seen& look) {
+    Buffer request = in.rest().flatten();
     CompoundHead head;
     (void)read(in, head);
     xdr::Writer out;
@@ -161,8 +171,18 @@ BufferChain FakeServer::run(xdr::Reader& in, Seen& look) {
     BufferChain body = out.take();
     if (look.sequence == 0 || look.slot >= slots_.size()) return body;
     Slot& slot = slots_[look.slot];
-    if (look.sequence == slot.sequence && !slot.reply.empty()) return slot.reply;
-    if (look.sequence == slot.sequence) slot.reply = body;
+    if (look.sequence == slot.sequence && !slot.reply.empty()) {
+        if (still_running > 0) {
+            still_running--;
+            return refusal(NFS4ERR_DELAY);
+        }
+        bool same = request.text() == slot.request.text();
+        return same ? slot.reply : refusal(NFS4ERR_SEQ_FALSE_RETRY);
+    }
+    if (look.sequence == slot.sequence) {
+        slot.request = request;
+        slot.reply = body;
+    }
     return body;
 }
 

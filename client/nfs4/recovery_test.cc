@@ -84,6 +84,41 @@ TEST_F(Recovery, a_lost_reply_is_asked_for_again_in_the_same_slot_and_done_once)
     EXPECT_EQ(counters.resends, 3u);
 }
 
+TEST_F(Recovery, a_resend_that_meets_its_first_sending_under_way_keeps_its_slot_for_that_reply) {
+    connect();
+    bool lost = false;
+    server->still_running = 3;
+    server->fate = [&](const Seen& seen) {
+        bool lose = has(seen, "OPEN") && !std::exchange(lost, true);
+        return Fate{.answer = !lose, .hang_up = lose};
+    };
+    auto make = [](Mount& mount) -> Task<> {
+        Compound program;
+        program.root().open(
+            {.access = OpenAccess::write, .name = "new", .create = Open::Create::guarded});
+        program.close();
+        Reply reply = co_await mount.run(program);
+        EXPECT_TRUE(reply.ok()) << errc_text(reply.error.code);
+    };
+    auto others = [](Mount& mount, FakeServer& server) -> Task<> {
+        co_await server.until_seen("OPEN", 2);
+        for (int i = 0; i < 3; i++) {
+            Compound program;
+            program.root().remove("name");
+            Reply reply = co_await mount.run(program);
+            EXPECT_TRUE(reply.ok()) << errc_text(reply.error.code);
+        }
+    };
+    Nursery nursery;
+    nursery.spawn(make(*mount));
+    nursery.spawn(others(*mount, *server));
+    ASSERT_TRUE(loop().block_on(nursery.close()).has_value());
+    EXPECT_EQ(server->done(OP_OPEN), 1u);
+    EXPECT_EQ(server->done(OP_REMOVE), 3u);
+    EXPECT_EQ(server->done(OP_CREATE_SESSION), 1u);
+    EXPECT_EQ(server->still_running, 0u);
+}
+
 TEST_F(Recovery, nothing_is_sent_again_while_the_connection_lives) {
     connect("timeo=1&retrans=0&hard");
     server->fate = [&](const Seen& seen) {

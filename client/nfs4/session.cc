@@ -22,6 +22,7 @@ void SessionCall::completed() noexcept {
         error = read.error();
         verdict = Verdict::failed;
     }
+    if (verdict == Verdict::unfinished) return session_.send_again(*this);
     if (epoch_ == session_.epoch_) session_.release(slot_);
     const bool refused = verdict == Verdict::answered && status != NFS4_OK;
     session_.trace(*this, std::span(operations.data(), operations.size()),
@@ -100,8 +101,7 @@ Verdict Session::judge(SessionCall& call, nfsstat4 status, const SEQUENCE4resok&
             watch_flags(result.sr_status_flags);
             return Verdict::answered;
         case NFS4ERR_DELAY:
-            slot.sequence--;  // not used up (RFC 8881 section 2.10.6.1.3)
-            return Verdict::again_later;
+            return put_off(call);
         case NFS4ERR_RETRY_UNCACHED_REP:
             // It ran, and the server did not keep the answer, as we had said it need not.
             call.maybe_done = true;
@@ -114,9 +114,8 @@ Verdict Session::judge(SessionCall& call, nfsstat4 status, const SEQUENCE4resok&
             slot.sequence--;
             return take_fewer_operations();
         case NFS4ERR_CONN_NOT_BOUND_TO_SESSION:
-            slot.sequence--;
             transport_.drop_all(Errc::badsession);  // binding comes with the new connections
-            return Verdict::again_later;
+            return put_off(call);
         case NFS4ERR_BADSESSION:
         case NFS4ERR_DEADSESSION:
         case NFS4ERR_STALE_CLIENTID:
@@ -131,6 +130,21 @@ Verdict Session::judge(SessionCall& call, nfsstat4 status, const SEQUENCE4resok&
             slot.sequence--;
             return Verdict::failed;
     }
+}
+
+// SEQUENCE was refused for now. A first sending has not used up the slot's number (RFC 8881 section
+// 2.10.6.1.3). After a lost connection an earlier sending may still run: only the same request
+// finds its reply, any other one under that number would be a false retry.
+Verdict Session::put_off(SessionCall& call) noexcept {
+    if (call.sends > 1) return Verdict::unfinished;
+    slots_[call.slot_].sequence--;
+    return Verdict::again_later;
+}
+
+void Session::send_again(SessionCall& call) {
+    constexpr Duration pause = 2ms, longest_pause = 500ms;
+    call.verdict = Verdict::pending;
+    transport_.send_again(Ref<Call>(&call), std::min<Duration>(pause * call.sends, longest_pause));
 }
 
 // Some servers grant more operations than they take.

@@ -33,6 +33,7 @@ class SessionCall : public Call {
         answered,     // the server ran it: status() says how far
         again,        // it was not run, or may have been, under a session that is gone: run it anew
         again_later,  // the same, after a pause
+        unfinished,   // an earlier sending may still run: the same request goes again
         failed        // Call::error says why
     };
 
@@ -173,7 +174,9 @@ class Session final : public Transport::Handler {
     std::optional<uint32_t> free_slot(uint32_t promised) const noexcept;
     uint32_t highest_busy() noexcept;
     void occupy(uint32_t slot) noexcept;
+    void send_again(SessionCall& call);
     SessionCall::Verdict take_fewer_operations() noexcept;
+    SessionCall::Verdict put_off(SessionCall& call) noexcept;
     SessionCall::Verdict judge_unsequenced(SessionCall& call) noexcept;
     SessionCall::Verdict judge(SessionCall& call, wire::nfs4::nfsstat4 status,
                                const wire::nfs4::SEQUENCE4resok& result) noexcept;

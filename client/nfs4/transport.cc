@@ -10,6 +10,7 @@
 
 #include "base/log.h"
 #include "wire/xdr/reader.h"
+#include "wire/xdr/writer.h"
 
 namespace strait::client::nfs4 {
 
@@ -190,6 +191,24 @@ void Transport::send_on(Link& link, Call& call) {
 void Transport::submit(Ref<Call> call) {
     if (closed_) return finish(*call, Errc::closed);
     if (Link* link = best_link()) send_on(*link, *call);
+}
+
+void Transport::send_again(Ref<Call> call, Duration pause) {
+    call->ended = false;
+    call->reply = {};
+    enlist(*call);
+    wire::xdr::Writer head(16);
+    head.splice(call->record.slice(0, 4));  // the record mark
+    head.u32(call->xid);
+    BufferChain record = head.take();
+    record.append(call->record.slice(8, call->record.size() - 8));
+    call->record = std::move(record);
+    nursery_.spawn(send_later(std::move(call), pause));
+}
+
+Task<> Transport::send_later(Ref<Call> call, Duration pause) {
+    co_await reactor_.sleep_for(pause);
+    if (!call->ended && !call->link_) submit(std::move(call));
 }
 
 void Transport::submit_on(Link& link, Ref<Call> call) {

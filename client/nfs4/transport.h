@@ -78,6 +78,9 @@ class Transport {
     void forget(Call& call) noexcept;
     // Sends it now, or when a connection is up.
     void submit(Ref<Call> call);
+    // For a call that has just been answered `not yet`: the same record under a new xid, after
+    // `pause`, or as soon as a connection is made again.
+    void send_again(Ref<Call> call, Duration pause);
     // Sends it on this connection or fails it.
     void submit_on(Link& link, Ref<Call> call);
     // Drops every connection, so that all is sent again.
@@ -95,6 +98,7 @@ class Transport {
     Task<> keep(Link& link);
     Task<> live(Link& link, bool prepared);
     Task<> reconnect(Link& link);
+    Task<> send_later(Ref<Call> call, Duration pause);
     void send_on(Link& link, Call& call);
     void move_calls(Link& from);
     void fail_pinned(Link& link) noexcept;
