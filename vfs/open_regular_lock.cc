@@ -60,12 +60,16 @@ Task<> OpenRegular::lock(LockKind kind, uint64_t offset, uint64_t length, uint64
         co_await still_wanted(around);
         auto taken = co_await try_lock(wanted).within(one_try).result();
         if (taken) break;
-        // A server that is short of something (NFS4ERR_RESOURCE) may not stay so; no lock is at
-        // fault.
+        // A server that is short of something (NFS4ERR_RESOURCE) may not stay so, whoever releases
+        // a lock meanwhile.
         bool short_of = taken.error() == Errc::delay;
         if (short_of && ++refused > most_refusals) co_await Errc::nolck;
         if ((taken.error() != Errc::again && !short_of) || !wait || !sleep) co_await taken.error();
         co_await still_wanted(around);
+        if (short_of) {
+            co_await sleep(pause).within(around);
+            continue;
+        }
         Pause between(*state_, around);
         auto slept = co_await sleep(pause).within(between.scope()).result();
         if (!slept && slept.error() == Errc::again) pause = first_wait / 2;

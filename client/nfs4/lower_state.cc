@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Opens and locks.
+// Opens.
 #include "client/nfs4/attributes.h"
 #include "client/nfs4/lowering.h"
 #include "client/nfs4/takes.h"
@@ -46,29 +46,6 @@ vfs::SetAttributes without_times_and_size(vfs::SetAttributes attributes) {
     attributes.atime.reset();
     attributes.mtime.reset();
     return attributes;
-}
-
-nfs_lock_type4 to_lock_type(vfs::LockKind kind) {
-    return kind == vfs::LockKind::read ? READ_LT : WRITE_LT;
-}
-
-OwnerKey lock_owner(const vfs::Owner& owner, vfs::OpenId open, const vfs::Handle& file) {
-    if (owner.client == 0 && owner.id == 0) return {'l', ~uint64_t{0}, open.value};
-    return {'l', owner.client, owner.id, vfs::HandleHash()(file)};
-}
-
-vfs::LockConflict to_conflict(const LOCK4denied& denied) {
-    vfs::LockConflict conflict;
-    conflict.offset = denied.offset;
-    conflict.length = denied.length;
-    conflict.kind = denied.locktype == READ_LT ? vfs::LockKind::read : vfs::LockKind::write;
-    conflict.owner.client = denied.owner.clientid;
-    if (auto ours = OwnerBytes::parse(denied.owner.owner)) {
-        conflict.owner = {ours->client, ours->id};
-    } else {
-        conflict.owner.id = std::hash<std::string_view>()(denied.owner.owner.text());
-    }
-    return conflict;
 }
 
 }  // namespace
@@ -238,14 +215,17 @@ Result<Builder::Emitted> Builder::emit(const vfs::Close&) {
         current_.open = {};
         return Emitted::whole;
     }
-    uint32_t locks = open ? static_cast<uint32_t>(open->locks.size()) : 0;
-    if (!room(1 + locks)) return Emitted::not_here;
+    uint32_t most = open ? static_cast<uint32_t>(open->locks.size()) : 0;
+    if (!room(1 + most)) return Emitted::not_here;
     auto with = stateid();
     if (!with) return fail(with.error());
     if (!*with) return Emitted::not_here;
     // A server may refuse to close what has locks (NFS4ERR_LOCKS_HELD, RFC 8881 section 18.2.3).
-    for (uint32_t i = 0; i < locks; i++) {
+    uint32_t locks = 0;
+    for (uint32_t i = 0; i < most; i++) {
         const HeldLocks& held = open->locks[i];
+        if (held.ranges.empty()) continue;
+        locks++;
         batch_.changes.push_back(
             {.open = open->id, .owner = held.owner, .length = vfs::lock_to_end});
         add(LOCKU4args{READ_LT, 0, held.stateid, 0, NFS4_UINT64_MAX}, &Takes::unlock);
@@ -253,6 +233,7 @@ Result<Builder::Emitted> Builder::emit(const vfs::Close&) {
     batch_.changes.push_back({.open = open ? open->id : vfs::OpenId()});
     add(CLOSE4args{0, **with}, &Takes::close);
     spend(1 + locks);
+    if (open) open->closing = true;
     current_.open = {};
     open_here_ = stateid_here_ = false;
     return Emitted::whole;
@@ -269,114 +250,6 @@ Takes::Status Takes::close(Batch& batch, const Step&, Results& in) {
     batch.closed_unknown = gone;
     const Change& change = batch.changes[batch.changes_done++];
     if (HeldOpen* open = batch.changed_open(change)) batch.mount.opens_.erase(*open);
-    return status;
-}
-
-Result<Builder::Emitted> Builder::emit(const vfs::Lock& lock) {
-    if (!room(1, 1280)) return Emitted::not_here;
-    if (!open_here_ && !current_.open) return fail(Errc::bad_stateid);
-    // The locks of an open are known by its id, which an open made here has not got yet.
-    if (open_here_) return Emitted::not_here;
-    auto open = held(current_.open);
-    if (!open) return fail(open.error());
-    OwnerKey key = lock_owner(lock.owner, current_.open, (*open)->handle);
-    if (batch_.locks(current_.open) && !(*open)->find_locks(key)) return Emitted::not_here;
-    OwnerBytes owner(key);
-    LOCK4args args;
-    args.locktype = to_lock_type(lock.kind);
-    args.reclaim = lock.reclaim;
-    args.offset = lock.offset;
-    args.length = lock.length;
-    if (HeldLocks* held = (*open)->find_locks(key)) {
-        args.locker.lock_owner = {held->stateid, 0};
-    } else {
-        args.locker.new_lock_owner = true;
-        args.locker.open_owner = {
-            0, (*open)->stateid, 0, {mount_.session_.client_id(), owner.bytes()}};
-    }
-    batch_.changes.push_back({.open = current_.open,
-                              .owner = key,
-                              .kind = lock.kind,
-                              .offset = lock.offset,
-                              .length = lock.length,
-                              .locks = true});
-    add(args, &Takes::lock);
-    spend(1, 1280);
-    stateid_here_ = false;
-    return Emitted::whole;
-}
-
-Takes::Status Takes::lock(Batch& batch, const Step& step, Results& in) {
-    LOCK4res result;
-    auto status = in.next(result);
-    if (!status) return status;
-    if (*status == NFS4ERR_DENIED)
-        batch.result<vfs::Lock>(step.index).conflict = to_conflict(result.denied);
-    if (*status != NFS4_OK) return status;
-    batch.result<vfs::Lock>(step.index);
-    if (batch.again) return status;
-    const Change& change = batch.changes[batch.changes_done++];
-    HeldOpen* open = batch.changed_open(change);
-    if (!open) return status;
-    HeldLocks* locks = open->find_locks(change.owner);
-    if (!locks) {
-        open->locks.push_back({change.owner, {}, {}});
-        locks = &open->locks.back();
-    }
-    locks->stateid = result.resok4.lock_stateid;
-    locks->add(change.kind, change.offset, change.length);
-    return status;
-}
-
-Result<Builder::Emitted> Builder::emit(const vfs::TestLock& test) {
-    if (!room(1, 1280)) return Emitted::not_here;
-    // The owner's bytes depend on the file: cut here, and its handle is known.
-    if (!current_.names.empty()) return Emitted::not_here;
-    OwnerBytes owner(lock_owner(test.owner, current_.open, current_.handle));
-    batch_.result<vfs::TestLock>(index_);
-    add(LOCKT4args{to_lock_type(test.kind),
-                   test.offset,
-                   test.length,
-                   {mount_.session_.client_id(), owner.bytes()}},
-        &Takes::test_lock);
-    spend(1, 1280);
-    return Emitted::whole;
-}
-
-Takes::Status Takes::test_lock(Batch& batch, const Step& step, Results& in) {
-    LOCKT4res result;
-    auto status = in.next(result);
-    if (status && *status == NFS4ERR_DENIED)
-        batch.result<vfs::TestLock>(step.index).conflict = to_conflict(result.denied);
-    return status;
-}
-
-Result<Builder::Emitted> Builder::emit(const vfs::Unlock& unlock) {
-    if (!room(1)) return Emitted::not_here;
-    if (open_here_) return Emitted::not_here;
-    auto open = held(current_.open);
-    if (!open) return fail(open.error());
-    OwnerKey key = lock_owner(unlock.owner, current_.open, (*open)->handle);
-    HeldLocks* locks = (*open)->find_locks(key);
-    if (batch_.locks(current_.open)) return Emitted::not_here;
-    if (!locks) return Emitted::whole;  // an owner without locks has nothing to give back
-    batch_.changes.push_back(
-        {current_.open, key, vfs::LockKind::read, unlock.offset, unlock.length});
-    add(LOCKU4args{READ_LT, 0, locks->stateid, unlock.offset, unlock.length}, &Takes::unlock);
-    spend(1);
-    return Emitted::whole;
-}
-
-Takes::Status Takes::unlock(Batch& batch, const Step&, Results& in) {
-    LOCKU4res result;
-    auto status = in.next(result);
-    if (!status || *status != NFS4_OK || batch.again) return status;
-    const Change& change = batch.changes[batch.changes_done++];
-    HeldOpen* open = batch.changed_open(change);
-    HeldLocks* locks = open ? open->find_locks(change.owner) : nullptr;
-    if (!locks) return status;
-    locks->stateid = result.lock_stateid;
-    locks->remove(change.offset, change.length);
     return status;
 }
 

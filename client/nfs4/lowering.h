@@ -119,6 +119,9 @@ class Builder {
     bool room(uint32_t operations, uint32_t reply_bytes = 64, uint32_t request_bytes = 64) const;
     void spend(uint32_t operations, uint32_t reply_bytes = 64);
 
+    // Opens it for locks of this kind too.
+    void widen(const HeldOpen& open, vfs::LockKind kind);
+
     void emit_first_things();
     void emit_position(const Position& position, Step::Role role);
     void emit_limits();

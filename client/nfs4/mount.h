@@ -60,7 +60,7 @@ class Mount final : public vfs::Backend, private Session::Keeper {
     Task<> reclaim() override;
     Task<> check_state() override;
     Task<> reclaim_open(vfs::OpenId id, uint32_t claim);
-    Task<> reclaim_locks(vfs::OpenId id, size_t index, uint32_t claim);
+    Task<> reclaim_locks(vfs::OpenId id, HeldLocks held, uint32_t claim);
     Task<> renew_open(vfs::OpenId id, uint32_t seen_epoch);
     template <class Res, class Args>
     Task<wire::nfs4::nfsstat4> ask_about(const vfs::Handle* handle, const Args& args, Res& result,

@@ -64,6 +64,39 @@ HeldLocks* HeldOpen::find_locks(const OwnerKey& owner) {
     return found == locks.end() ? nullptr : &*found;
 }
 
+bool HeldOpen::promises() const {
+    return deny != vfs::OpenDeny::none ||
+           std::ranges::any_of(locks, [](const HeldLocks& held) { return !held.ranges.empty(); });
+}
+
+std::vector<HeldOpen*> OpenTable::locked_by(const OwnerKey& owner, const vfs::Handle& file) {
+    std::vector<HeldOpen*> found;
+    auto [begin, end] = lock_homes_.equal_range(owner);
+    for (; begin != end; ++begin) {
+        HeldOpen* open = find(vfs::OpenId{begin->second});
+        if (open && open->handle == file && !open->lost && !open->closing) found.push_back(open);
+    }
+    return found;
+}
+
+HeldLocks& OpenTable::add_locks(HeldOpen& open, const OwnerKey& owner) {
+    if (HeldLocks* there = open.find_locks(owner)) return *there;
+    lock_homes_.emplace(owner, open.id.value);
+    return open.locks.emplace_back(owner);
+}
+
+void OpenTable::drop_locks(HeldOpen& open, const OwnerKey& owner) {
+    forget_home(open, owner);
+    std::erase_if(open.locks, [&](const HeldLocks& held) { return held.owner == owner; });
+}
+
+void OpenTable::forget_home(const HeldOpen& open, const OwnerKey& owner) {
+    auto [begin, end] = lock_homes_.equal_range(owner);
+    auto home =
+        std::find_if(begin, end, [&](auto& entry) { return entry.second == open.id.value; });
+    if (home != end) lock_homes_.erase(home);
+}
+
 OwnerKey OpenTable::take_owner() {
     if (free_owners_.empty()) free_owners_.push_back(++owners_);
     OwnerKey key{'p', 0, free_owners_.back()};
@@ -95,6 +128,7 @@ HeldOpen* OpenTable::find(const wire::nfs4::stateid4& stateid) {
 
 void OpenTable::erase(HeldOpen& open) {
     give_back_owner(open.owner);
+    for (const HeldLocks& held : open.locks) forget_home(open, held.owner);
     opens_.erase(open.id.value);
 }
 

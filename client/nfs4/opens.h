@@ -18,7 +18,8 @@ struct OwnerKey {
     uint64_t client = 0;
     uint64_t id = 0;
     // Of a lock owner: nfs-ganesha 4.3 answers NFS4ERR_DELAY for ever to one that has locks under
-    // another open's owner, so each file has its own. Locks of different files never meet.
+    // another open's owner, so each file has its own. Locks of different files never meet. Where
+    // one file is open more than once, see OpenTable::locked_by.
     uint64_t file = 0;
     friend bool operator==(const OwnerKey&, const OwnerKey&) = default;
 };
@@ -63,7 +64,12 @@ struct HeldOpen {
     // The server lost it and would not give it back: its users get Errc::stale, and only they.
     bool lost = false;
 
+    // Its CLOSE is on its way.
+    bool closing = false;
+
     HeldLocks* find_locks(const OwnerKey& owner);
+    // Whether others were kept out: what was lost meanwhile cannot be had again.
+    bool promises() const;
 };
 
 class OpenTable {
@@ -77,11 +83,25 @@ class OpenTable {
     // The open that this stateid belongs to, whatever its seqid.
     HeldOpen* find(const wire::nfs4::stateid4& stateid);
     void erase(HeldOpen& open);
+    // The opens of this file under which the owner has, or had, locks. nfs-ganesha 4.3 lets a lock
+    // owner have state under one open alone (of another it says NFS4ERR_RESOURCE until the first is
+    // closed), so the state is used where it is, or freed there.
+    std::vector<HeldOpen*> locked_by(const OwnerKey& owner, const vfs::Handle& file);
+    HeldLocks& add_locks(HeldOpen& open, const OwnerKey& owner);
+    void drop_locks(HeldOpen& open, const OwnerKey& owner);
     size_t size() const noexcept { return opens_.size(); }
     std::vector<vfs::OpenId> all() const;
 
   private:
+    struct OwnerHash {
+        size_t operator()(const OwnerKey& key) const noexcept {
+            return key.id * 0x9e3779b97f4a7c15 ^ key.client ^ key.file;
+        }
+    };
+    void forget_home(const HeldOpen& open, const OwnerKey& owner);
+
     std::unordered_map<uint64_t, std::unique_ptr<HeldOpen>> opens_;
+    std::unordered_multimap<OwnerKey, uint64_t, OwnerHash> lock_homes_;  // ids of opens
     std::vector<uint64_t> free_owners_;
     uint64_t owners_ = 0;
     uint64_t ids_ = 0;

@@ -97,7 +97,7 @@ Task<> Mount::reclaim_open(vfs::OpenId id, uint32_t claim) {
     args.claim.claim = static_cast<open_claim_type4>(claim);
     OPEN4res result;
     nfsstat4 status = co_await ask_about(&before.handle, args, result, before.credential.get());
-    bool promises = before.deny != vfs::OpenDeny::none || !before.locks.empty();
+    bool promises = before.promises();
     bool too_late = status == NFS4ERR_NO_GRACE || status == NFS4ERR_RECLAIM_BAD;
     if (claim == CLAIM_PREVIOUS && too_late && !promises) {
         co_await reclaim_open(id, CLAIM_FH);
@@ -112,11 +112,16 @@ Task<> Mount::reclaim_open(vfs::OpenId id, uint32_t claim) {
         co_return;
     }
     open->stateid = result.resok4.stateid;
-    for (size_t i = 0; i < before.locks.size(); i++) co_await reclaim_locks(id, i, claim);
+    for (const HeldLocks& held : before.locks) {
+        if (held.ranges.empty())
+            opens_.drop_locks(*open, held.owner);
+        else
+            co_await reclaim_locks(id, held, claim);
+        if (!(open = opens_.find(id))) co_return;
+    }
 }
 
-Task<> Mount::reclaim_locks(vfs::OpenId id, size_t index, uint32_t claim) {
-    HeldLocks held = opens_.find(id)->locks[index];
+Task<> Mount::reclaim_locks(vfs::OpenId id, HeldLocks held, uint32_t claim) {
     OwnerBytes owner(held.owner);
     bool first = true;
     for (const HeldRange& range : held.ranges) {
@@ -144,7 +149,7 @@ Task<> Mount::reclaim_locks(vfs::OpenId id, size_t index, uint32_t claim) {
         }
         first = false;
         held.stateid = result.resok4.lock_stateid;
-        if (index < open->locks.size()) open->locks[index].stateid = held.stateid;
+        if (HeldLocks* there = open->find_locks(held.owner)) there->stateid = held.stateid;
     }
 }
 
@@ -173,7 +178,7 @@ Task<> Mount::renew_open(vfs::OpenId id, uint32_t seen_epoch) {
     state_epoch_++;
     open = opens_.find(id);
     if (!open) co_return;
-    bool promises = open->deny != vfs::OpenDeny::none || !open->locks.empty();
+    bool promises = open->promises();
     // The same refusal again and again for a stateid that the server calls good leads nowhere.
     if (all_good && ++open->renewals < 3) co_return;
     if (promises || all_good) {

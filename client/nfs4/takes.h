@@ -40,6 +40,8 @@ struct Takes {
     static Status opened_handle(Batch&, const Step&, Results&);
     static Status downgrade(Batch&, const Step&, Results&);
     static Status close(Batch&, const Step&, Results&);
+    // lower_locks.cc
+    static Status widened(Batch&, const Step&, Results&);
     static Status lock(Batch&, const Step&, Results&);
     static Status test_lock(Batch&, const Step&, Results&);
     static Status unlock(Batch&, const Step&, Results&);

@@ -61,6 +61,7 @@ StateView SharedStates::view(uint32_t key, const State& state) const {
     if (state.kind == StateKind::lock) {
         made.lock_owner = state.owner;
         made.open_key = state.open_key;
+        made.access = states_.at(state.open_key).access;
     }
     return made;
 }
@@ -202,7 +203,6 @@ StateView SharedStates::locked(uint32_t open_key, uint64_t owner, uint64_t offse
     made.kind = StateKind::lock;
     made.where = open->second.where;
     made.open = open->second.open;
-    made.access = open->second.access;
     made.owner = owner;
     made.open_key = open_key;
     made.held.add(offset, length);

@@ -83,8 +83,8 @@ class SharedStates {
         uint32_t seqid = 1;
         Export* where = nullptr;
         vfs::OpenId open;
-        uint64_t owner = 0;  // open owner or lock owner
-        vfs::OpenAccess access = vfs::OpenAccess::none;
+        uint64_t owner = 0;                              // open owner or lock owner
+        vfs::OpenAccess access = vfs::OpenAccess::none;  // of an open; a lock has its open's
         vfs::OpenDeny deny = vfs::OpenDeny::none;
         uint32_t open_key = 0;        // of a lock: the open it belongs to
         std::vector<uint32_t> locks;  // of an open: its lock states

@@ -36,6 +36,15 @@ TEST_F(Table, an_open_that_merges_keeps_its_stateid_and_advances_its_seqid) {
     EXPECT_EQ(status(second.stateid), NFS4_OK);
 }
 
+TEST_F(Table, a_lock_stateid_allows_what_its_open_allows_by_now) {
+    StateView first = open(1, OpenAccess::read);
+    StateView lock = states.locked(first.key, *states.lock_owner("it"), 0, 8);
+    open(1, OpenAccess::write);
+    auto found = states.find(lock.stateid);
+    ASSERT_TRUE(found);
+    EXPECT_EQ(found->access, OpenAccess::both);
+}
+
 TEST_F(Table, a_seqid_of_the_future_is_bad_and_zero_means_the_latest) {
     stateid4 stateid = open(1).stateid;
     stateid.seqid = 2;

@@ -21,6 +21,14 @@ int record_lock(int fd, int command, short type) {
     return fcntl(fd, command, &lock);
 }
 
+int record_lock_of(int fd, short type, off_t begin, off_t length) {
+    struct flock lock{};
+    lock.l_type = type;
+    lock.l_start = begin;
+    lock.l_len = length;
+    return fcntl(fd, F_SETLK, &lock);
+}
+
 }  // namespace
 
 CLAIM(the_position_is_shared_by_fork_and_dup) {
@@ -91,6 +99,42 @@ CLAIM(a_record_lock_is_the_processs_and_ends_with_any_close) {
     must(!free_for_others());
     close(open("f", O_RDONLY));
     must(free_for_others());
+}
+
+CLAIM(a_process_locks_through_whichever_open_it_likes) {
+    int one = make_file("f", 100), other = open("f", O_RDWR);
+    must(record_lock_of(one, F_WRLCK, 0, 8) == 0 && record_lock_of(one, F_UNLCK, 0, 8) == 0);
+    must(record_lock_of(other, F_WRLCK, 0, 8) == 0);
+    must(record_lock_of(one, F_WRLCK, 4, 8) == 0);
+    must(!free_for_others());
+    // What one took the other gives back.
+    must(record_lock_of(one, F_UNLCK, 0, 0) == 0);
+    must(free_for_others());
+}
+
+CLAIM(locks_of_opens_that_come_and_go) {
+    close(make_file("f", 100));
+    for (int round = 0; round < 20; ++round) {
+        int fd = open("f", O_RDWR);
+        must(record_lock_of(fd, F_WRLCK, 8 * round, 8) == 0);
+        must(!free_for_others());
+        must(close(fd) == 0);
+        must(free_for_others());
+    }
+}
+
+CLAIM(a_read_only_open_holds_read_locks_beside_write_locks_of_another) {
+    close(make_file("f", 100));
+    int readable = open("f", O_RDONLY);
+    for (int round = 0; round < 3; ++round) {
+        int fd = open("f", O_RDWR);
+        must(record_lock_of(readable, F_RDLCK, 50, 10) == 0);
+        must(record_lock_of(fd, F_WRLCK, 8 * round, 8) == 0);
+        must(record_lock_of(fd, F_WRLCK, 50, 20) == 0);
+        must(!free_for_others(F_RDLCK));
+        must(close(fd) == 0);
+        must(free_for_others());
+    }
 }
 
 CLAIM(a_record_lock_stays_over_exec) {
