@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "tool/common_options.h"
+#include "tool/mount_verbs.h"
 #include "tool/url_verbs.h"
 #include "tool/verb.h"
 
@@ -17,6 +18,8 @@ constexpr DeclareVerb verbs[] = {
     declare_agent,
     declare_stats,
     declare_ps,
+    declare_mount,
+    declare_umount,
     declare_ls,
     declare_cat,
     declare_cp,

@@ -12,7 +12,10 @@ FileState::~FileState() { mount_->forget_state(handle_); }
 
 void FileState::learn(const Attributes& attributes, Hold::Tick asked) {
     if (!mount_->hold().learn(handle_, attributes, asked)) return;
-    if (known_change_ != attributes.change) data_changed();
+    if (known_change_ != attributes.change) {
+        foreign_changes_++;
+        data_changed();
+    }
     known_change_ = attributes.change;
     size_ = std::max(attributes.size, writes_.pending_end());
 }
@@ -72,7 +75,7 @@ void FileState::data_changed() {
 
 std::optional<Writer> FileState::writer() const {
     for (auto* open : opens_)
-        if (open->may_write()) return Writer{handle_, open->open_id()};
+        if (open->may_write()) return Writer{handle_, open->open_id(), open->as()};
     return std::nullopt;
 }
 

@@ -58,6 +58,10 @@ class FileState final : public RefCounted {
     // Grows whenever data that was read before may be outdated.
     uint64_t data_version() const { return data_version_; }
     void data_changed();
+    // Grows whenever the file was found changed, and not by us.
+    uint64_t foreign_changes() const { return foreign_changes_; }
+    // The change counter of the server's file as far as its answers go, with our own changes.
+    uint64_t known_change() const { return known_change_; }
 
     // --- who has it open
     void add(OpenRegular& open) { opens_.push_back(&open); }
@@ -81,6 +85,7 @@ class FileState final : public RefCounted {
     Timestamp written_at_;
     Head head_;
     uint64_t data_version_ = 0;
+    uint64_t foreign_changes_ = 0;
     bool made_here_ = false;
     bool only_cloned_ = false;
     WriteBehind writes_;

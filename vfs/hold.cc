@@ -191,6 +191,12 @@ const Attributes* Hold::attributes(const Handle& handle, AttrMask mask) const {
     return known.has_all(mask) ? &at->second.attributes : nullptr;
 }
 
+Duration Hold::remaining(const Handle& handle) const {
+    auto at = known_.find(handle);
+    if (at == known_.end() || !at->second.valid) return Duration::zero();
+    return std::max(at->second.until - MonoClock::now(), Duration::zero());
+}
+
 const Handle* Hold::handle_at(std::string_view path) const {
     const Directory* parent = find_directory(parent_path(path));
     if (!parent) return nullptr;

@@ -58,6 +58,8 @@ class Hold {
     // Whether a change of ours to this directory's entries has ended since.
     bool changed_since(std::string_view directory, Tick asked) const;
     const std::string* link_at(std::string_view path) const;
+    // For how long attributes() would still answer; zero: not at all.
+    Duration remaining(const Handle& handle) const;
     // What was known last, however old: a hint, never an answer.
     const Attributes* last_known(const Handle& handle) const;
     const Handle* last_handle_at(std::string_view path) const;

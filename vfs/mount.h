@@ -28,6 +28,8 @@ class Mount final : public RefCounted {
     Capabilities capabilities() const { return backend_->capabilities(); }
     // An empty program on behalf of this mount's user.
     Compound program() const { return Compound(credential_); }
+    // The same on behalf of somebody else, if anybody is given.
+    Compound program(const CredentialRef& as) const { return Compound(as ? as : credential_); }
     // Errc::closed after close(). The failure of an operation is in the reply.
     Task<Reply> run(const Compound& program);
     Task<Reply> run_all(const Compound& program);

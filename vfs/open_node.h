@@ -15,12 +15,14 @@ class OpenNode : public OpenFile {
         OpenFlags flags;
         std::string path;      // as asked for
         std::string physical;  // within the mount
+        CredentialRef as;      // on whose behalf; null: the mount's user
     };
     explicit OpenNode(Opened opened);
     ~OpenNode() override;
 
     Mount& mount() const { return *node_.mount; }
     const Handle& handle() const { return node_.handle; }
+    const CredentialRef& as() const { return node_.as; }
     const std::string& physical() const { return node_.physical; }
     // This node, or a directory above it, has a new name.
     void moved_to(std::string physical) { node_.physical = std::move(physical); }
@@ -56,7 +58,7 @@ class OpenNode : public OpenFile {
   protected:
     // A program that begins at this node.
     Compound at_node() const {
-        Compound made = node_.mount->program();
+        Compound made = node_.mount->program(node_.as);
         made.put(node_.handle);
         return made;
     }

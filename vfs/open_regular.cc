@@ -23,7 +23,7 @@ OpenRegular::~OpenRegular() {
     state_->remove(*this);
     if (!open_ || closing_) return;
     if (writes()) {
-        mount().background().spawn(finish_orphan(state_, Writer{handle(), open_}));
+        mount().background().spawn(finish_orphan(state_, Writer{handle(), open_, as()}));
     } else {
         mount().close_later(handle(), open_);
     }
@@ -175,7 +175,7 @@ Task<> OpenRegular::flush() {
 // Runs on the mount's own scope, so that a caller that is called off loses no data.
 Task<> OpenRegular::finish(Ref<OpenRegular> self) {
     if (self->open_ && self->writes()) {
-        co_await self->state_->writes().finish(Writer{self->handle(), self->open_});
+        co_await self->state_->writes().finish(Writer{self->handle(), self->open_, self->as()});
     } else if (self->open_) {
         self->mount().close_later(self->handle(), self->open_);
     }

@@ -18,6 +18,13 @@ std::optional<Writer> WriteBehind::writer() const {
     return open ? open : closing_;
 }
 
+Compound WriteBehind::program_by(const std::optional<Writer>& by) const {
+    Compound program = file_.mount().program(by ? by->as : CredentialRef());
+    program.put(file_.handle());
+    if (by) program.use_open(by->open);
+    return program;
+}
+
 bool WriteBehind::pending(uint64_t offset, uint64_t count) const {
     return dirty_.overlaps(offset, count) || under_way_.overlaps(offset, count);
 }
@@ -135,9 +142,7 @@ void WriteBehind::pump() {
 Task<> WriteBehind::send(Chunk chunk, Ref<FileState> keep) {
     auto by = writer();
     const MonoTime began = MonoClock::now();
-    Compound program = file_.mount().program();
-    program.put(file_.handle());
-    if (by) program.use_open(by->open);
+    Compound program = program_by(by);
     Stability how = stable_ > 0 ? Stability::file_sync : Stability::unstable;
     if (!chunk.data.empty()) program.write(chunk.offset, chunk.data, how);
     const size_t attributes_at = program.ops.size();
@@ -176,8 +181,9 @@ Task<> WriteBehind::attributes_sent(const Reply* reply, size_t at) {
 }
 
 Task<> WriteBehind::set_one_by_one() {
+    auto by = writer();
     for (size_t i = 0; i < setting_.steps().size(); i++) {
-        Compound program = file_.mount().program();
+        Compound program = file_.mount().program(by ? by->as : CredentialRef());
         program.put(file_.handle()).setattr(setting_.steps()[i]).getattr(stat_mask);
         auto reply = co_await file_.mount().run_all(program).result();
         if (reply) file_.changed_to(reply->take<GetAttr>().attributes);
@@ -220,9 +226,7 @@ void WriteBehind::commit_soon() {
 
 Task<> WriteBehind::send_commit(Ref<FileState> keep) {
     auto by = writer();
-    Compound program = file_.mount().program();
-    program.put(file_.handle());
-    if (by) program.use_open(by->open);
+    Compound program = program_by(by);
     program.commit();
     auto reply = co_await file_.mount().run(program).result();
     if (reply && reply->ok()) {

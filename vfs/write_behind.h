@@ -19,6 +19,7 @@ namespace strait::vfs {
 struct Writer {
     Handle handle;
     OpenId open;
+    CredentialRef as;  // null: the mount's user
 };
 
 class WriteBehind {
@@ -114,6 +115,8 @@ class WriteBehind {
     size_t unsent_bytes() const { return dirty_.bytes() + under_way_.bytes(); }
     size_t unstable_bytes() const { return uncommitted_.bytes() + committing_.bytes(); }
     std::optional<Writer> writer() const;
+    // A program at the file, by that writer if there is one.
+    Compound program_by(const std::optional<Writer>& by) const;
 
     FileState& file_;
     Pacing pacing_;

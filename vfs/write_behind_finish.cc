@@ -60,7 +60,7 @@ void WriteBehind::write_down(LastWords& last) const {
 }
 
 Task<> WriteBehind::finish_at_once(Writer by) {
-    LastWords last(file_.mount().program());
+    LastWords last(file_.mount().program(by.as));
     last.by = by;
     last.rest = std::exchange(dirty_, {});
     uncommitted_.cut(last.rest);
@@ -130,7 +130,7 @@ Task<> WriteBehind::write_again(Writer by) {
 // What is not on the server although it had its CLOSE behind it.
 Task<> WriteBehind::write_through(Writer by, uint64_t offset, BufferChain data) {
     while (!data.empty()) {
-        Compound program = file_.mount().program();
+        Compound program = file_.mount().program(by.as);
         program.put(by.handle).write(offset, data, Stability::file_sync);
         auto reply = co_await file_.mount().run_all(program).result();
         size_t count = reply ? reply->take<Write>().count : 0;

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "fuse/bridge.h"
+
+#include "base/log.h"
+#include "fuse/listing.h"
+#include "fuse/lock_table.h"
+#include "fuse/operations.h"
+#include "fuse/stat.h"
+
+namespace strait::fuse {
+
+Task<std::unique_ptr<Bridge>> Bridge::create(Reactor& reactor,
+                                             std::unique_ptr<vfs::Backend> backend,
+                                             vfs::CredentialRef own, BridgeOptions options) {
+    vfs::FileSystemOptions files;
+    Reactor* loop = &reactor;
+    files.sleep = [loop](Duration duration) { return loop->sleep_for(duration); };
+    auto mount = make_ref<vfs::Mount>(std::string(), std::move(backend), options.policy,
+                                      std::move(own), files);
+    auto asked = mount->hold().now();
+    vfs::Compound program = mount->program();
+    program.root().get_handle().getattr(vfs::stat_mask);
+    auto reply = co_await mount->run_all(program).result();
+    if (!reply) {
+        auto closed = co_await mount->close().result();
+        (void)closed;
+        co_return reply.error();
+    }
+    const vfs::Handle root = reply->take<vfs::GetHandle>().handle;
+    const vfs::Attributes attributes = reply->take<vfs::GetAttr>().attributes;
+    mount->hold().learn(root, attributes, asked);
+    std::unique_ptr<Bridge> made(new Bridge(reactor, mount, root, std::move(options)));
+    co_return made;
+}
+
+Bridge::Bridge(Reactor& reactor, vfs::MountRef mount, const vfs::Handle& root,
+               BridgeOptions options)
+    : reactor_(reactor),
+      options_(std::move(options)),
+      mount_(std::move(mount)),
+      inodes_(root),
+      callers_(options_.per_caller),
+      watch_(reactor),
+      trust_(*mount_, options_.trust),
+      notifier_(reactor) {}
+
+Bridge::~Bridge() = default;
+
+Result<> Bridge::mount(const MountRequest& request, std::string& complaint) {
+    auto mounted = session_.mount(request, operations(options_), this, complaint);
+    if (mounted) notifier_.open(session_.raw());
+    return mounted;
+}
+
+Task<> Bridge::serve() { co_await session_.serve(reactor_); }
+
+Task<> Bridge::close() {
+    requests_.stop();
+    co_await requests_.close();
+    co_await watch_.close();
+    notifier_.close();
+    co_await close_files();
+    co_await mount_->close();
+}
+
+Task<> Bridge::close_files() {
+    for (Listing* each : listings_) delete each;
+    listings_.clear();
+    while (!files_.empty()) {
+        OpenFileRef file = released(reinterpret_cast<uint64_t>(*files_.begin()));
+        auto closed = co_await file->file->close().result();
+        if (!closed) log_warn("closing a file: {}", errc_text(closed.error().code));
+    }
+}
+
+Task<> Bridge::run(std::unique_ptr<Request> request, Task<> work) {
+    auto outcome = co_await std::move(work).within(request->scope()).result();
+    if (!outcome && !request->answered()) request->fail(outcome.error());
+}
+
+void Bridge::start(std::unique_ptr<Request> request, Task<> work) {
+    requests_.spawn(run(std::move(request), std::move(work)));
+}
+
+struct stat Bridge::seen(const vfs::Handle& handle, const vfs::Attributes& attributes) {
+    vfs::FileState* state = mount_->find_state(handle);
+    if (!state) return to_stat(attributes);
+    vfs::Attributes now = attributes;
+    state->overlay(now);
+    return to_stat(now);
+}
+
+fuse_entry_param Bridge::entry(const Inode& directory, std::string_view name,
+                               const vfs::Handle& handle, const vfs::Attributes& attributes) {
+    InodeRef inode = inodes_.looked_up(handle, attributes.type);
+    inodes_.named(directory, name, *inode);
+    fuse_entry_param out{};
+    out.ino = inodes_.number(*inode);
+    out.attr = seen(handle, attributes);
+    out.attr_timeout = trust_.attributes(handle);
+    out.entry_timeout = trust_.name();
+    return out;
+}
+
+uint64_t Bridge::opened(OpenFileRef file, fuse_file_info& info, bool was_open) {
+    Inode& inode = *file->inode;
+    vfs::FileState& state = file->file->state();
+    const bool current = was_open
+                             ? inode.pages_of != 0 && inode.seen_foreign == state.foreign_changes()
+                             : inode.pages_of != 0 && inode.pages_of == state.known_change();
+    info.keep_cache = current;
+    inode.pages_of = state.known_change();
+    inode.seen_foreign = state.foreign_changes();
+    OpenFile* held = file.detach();
+    files_.insert(held);
+    info.fh = reinterpret_cast<uint64_t>(held);
+    return info.fh;
+}
+
+OpenFileRef Bridge::file(const fuse_file_info* info) const {
+    return info ? OpenFileRef(reinterpret_cast<OpenFile*>(info->fh)) : OpenFileRef();  // NOLINT
+}
+
+OpenFileRef Bridge::released(uint64_t number) {
+    auto* held = reinterpret_cast<OpenFile*>(number);  // NOLINT: made by opened()
+    files_.erase(held);
+    OpenFileRef file(held);
+    held->drop_ref();
+    return file;
+}
+
+uint64_t Bridge::listing_opened(std::unique_ptr<Listing> listing) {
+    listings_.insert(listing.get());
+    return reinterpret_cast<uint64_t>(listing.release());
+}
+
+Listing& Bridge::listing(uint64_t number) const {
+    return *reinterpret_cast<Listing*>(number);  // NOLINT: made by listing_opened()
+}
+
+std::unique_ptr<Listing> Bridge::listing_released(uint64_t number) {
+    std::unique_ptr<Listing> listing(&this->listing(number));
+    listings_.erase(listing.get());
+    return listing;
+}
+
+Task<> Bridge::drop_outdated_pages(Inode& inode) {
+    vfs::FileState* state = mount_->find_state(inode.handle());
+    if (!state || inode.seen_foreign == state->foreign_changes()) co_return;
+    inode.seen_foreign = state->foreign_changes();
+    inode.pages_of = state->known_change();
+    co_await notifier_.drop_pages(inodes_.number(inode));
+}
+
+}  // namespace strait::fuse

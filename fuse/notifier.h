@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+// Tells the kernel what it must no longer believe, from a thread of its own: the kernel may make a
+// notification wait for pages that it is just reading from us, so the thread that answers must
+// never send one. No lock is held meanwhile.
+
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <thread>
+
+#include "base/sync.h"
+#include "fuse/library.h"
+#include "reactor/reactor.h"
+
+namespace strait::fuse {
+
+class Notifier {
+  public:
+    explicit Notifier(Reactor& reactor) : reactor_(reactor) {}
+    ~Notifier();
+
+    // Until close(). The session outlives it.
+    void open(fuse_session* session);
+    // Drops the kernel's pages of a file. Returns when it has done so, or at once when this one
+    // comes on top of too many.
+    Task<> drop_pages(fuse_ino_t number);
+    // Nothing is sent any more. The kernel answers a notification under way when its connection
+    // ends, if not before.
+    void close();
+
+  private:
+    static constexpr size_t most_waiting = 4096;
+    struct Job {
+        fuse_ino_t number = 0;
+        std::shared_ptr<Event> done;
+    };
+    void work();
+
+    Reactor& reactor_;
+    fuse_session* session_ = nullptr;
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    std::deque<Job> jobs_;
+    bool closing_ = false;
+    std::thread thread_;
+};
+
+}  // namespace strait::fuse

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+// The connection to the kernel: mounting, and reading one request after the other without blocking.
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "base/buffer.h"
+#include "base/result.h"
+#include "fuse/library.h"
+#include "reactor/reactor.h"
+
+namespace strait::fuse {
+
+struct MountRequest {
+    // Where; with `descriptor`, only for messages.
+    std::string directory;
+    // As libfuse takes them after -o: "allow_other", "fsname=..." ...
+    std::vector<std::string> options;
+    // /dev/fuse, opened and mounted by whoever started us; -1: we mount.
+    int descriptor = -1;
+};
+
+class Session {
+  public:
+    Session();
+    ~Session();
+    Session(const Session&) = delete;
+    Session& operator=(const Session&) = delete;
+
+    // `user` is what callbacks are given.
+    Result<> mount(const MountRequest& request, const fuse_lowlevel_ops& operations, void* user,
+                   std::string& complaint);
+    // Reads and dispatches requests until the connection ends or the scope stops.
+    Task<> serve(Reactor& reactor);
+    // The kernel has said its first word.
+    void greet() {
+        if (on_greeting) on_greeting();
+    }
+    std::function<void()> on_greeting;
+    fuse_session* raw() const { return session_; }
+
+    // While an operation is dispatched: a share of the bytes that it was given, which lie in the
+    // receive buffer; copied when they are few.
+    Buffer keep(const char* data, size_t size);
+
+  private:
+    enum class Took : uint8_t { one, none, end };
+    Took take_one();
+
+    fuse_session* session_ = nullptr;
+    Buffer buffer_;
+    bool kept_ = false;  // somebody holds slices of buffer_
+};
+
+}  // namespace strait::fuse
