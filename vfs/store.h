@@ -36,7 +36,7 @@ struct NewNode {
     uint32_t gid = 0;
     std::string_view target;
     Device device;
-    std::array<std::byte, 8> verifier{};  // exclusive create: kept until the next setattr of times
+    std::array<std::byte, 8> verifier{};  // exclusive create: kept with it, not in its times
     bool exclusive = false;
 };
 struct Made {

@@ -3,11 +3,11 @@
 #include <fcntl.h>
 #include <linux/fs.h>
 #include <sys/sysmacros.h>
-#include <sys/xattr.h>
 
 #include <string>
 
 #include "backend/local/local_store.h"
+#include "backend/local/verifier.h"
 #include "vfs/file_mode.h"
 
 namespace strait::local {
@@ -15,8 +15,6 @@ namespace strait::local {
 using namespace vfs;
 
 namespace {
-
-constexpr const char* exclusive_xattr = "trusted.strait.exclusive";
 
 // A directory's change counter before an operation, and around it.
 class Around {
@@ -37,12 +35,6 @@ Error directory_error(Node& directory) {
     return directory.type() == FileType::symlink ? Error(Errc::symlink) : Error(Errc::notdir);
 }
 
-bool same_exclusive(int path_fd, const NewNode& what) {
-    std::array<std::byte, 8> kept;
-    ssize_t size = ::getxattr(ProcPath(path_fd).c_str(), exclusive_xattr, kept.data(), kept.size());
-    return size == static_cast<ssize_t>(kept.size()) && kept == what.verifier;
-}
-
 }  // namespace
 
 // Made with no permission at all; who may use it is set before anybody can know the node.
@@ -59,6 +51,8 @@ Result<Fd> LocalStore::make_entry(int directory, const char* name, const NewNode
             Fd file(::openat(directory, name, O_CREAT | O_EXCL | O_WRONLY | O_NOFOLLOW | O_CLOEXEC,
                              0600));
             done = file ? 0 : -1;
+            // At once: should the server end before it is dressed, the create sent again finds it.
+            if (file && what.exclusive) keep_verifier(file.get(), what.verifier);
             break;
         }
         case FileType::block:
@@ -74,13 +68,19 @@ Result<Fd> LocalStore::make_entry(int directory, const char* name, const NewNode
     if (done < 0) return fail(last_error());
     auto path = open_entry(directory, name);
     if (!path) return path;
+    if (auto dressed = dress(path->get(), what); !dressed) return fail(dressed.error());
+    return path;
+}
+
+// Owner and mode.
+Result<> LocalStore::dress(int path_fd, const NewNode& what) {
     int flags = AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW;
     // Without privilege every file belongs to the server's own user.
-    if (::fchownat(path->get(), "", what.uid, what.gid, flags) < 0 && chowns_)
+    if (::fchownat(path_fd, "", what.uid, what.gid, flags) < 0 && chowns_)
         return fail(last_error());
-    if (what.type != FileType::symlink && ::chmod(ProcPath(path->get()).c_str(), what.mode) < 0)
+    if (what.type != FileType::symlink && ::chmod(ProcPath(path_fd).c_str(), what.mode) < 0)
         return fail(last_error());
-    return path;
+    return {};
 }
 
 Task<Made> LocalStore::create(Node& directory, std::string_view name, const NewNode& what) {
@@ -91,13 +91,11 @@ Task<Made> LocalStore::create(Node& directory, std::string_view name, const NewN
     auto path = make_entry(parent.path_fd(), text.c_str(), what);
     if (!path && path.error().code == Errc::exist && what.exclusive) {
         LocalNodeRef there = co_await enter(parent, name);
-        if (!same_exclusive(there->path_fd(), what)) co_return Errc::exist;
+        if (!was_made_with(there->path_fd(), what.verifier)) co_return Errc::exist;
+        co_await dress(there->path_fd(), what);
         co_return Made{NodeRef(there), false, change.done()};
     }
     if (!path) co_return path.error();
-    if (what.exclusive)
-        ::setxattr(ProcPath(path->get()).c_str(), exclusive_xattr, what.verifier.data(),
-                   what.verifier.size(), 0);
     LocalNodeRef node = co_await known(std::move(*path));
     handles_.seen(parent.key(), name, node->key());
     co_return Made{NodeRef(std::move(node)), true, change.done()};

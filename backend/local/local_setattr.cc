@@ -6,6 +6,7 @@
 #include <string>
 
 #include "backend/local/local_store.h"
+#include "backend/local/verifier.h"
 
 namespace strait::local {
 
@@ -51,7 +52,6 @@ Task<> LocalStore::setattr(Node& node, const SetAttributes& attributes) {
     if (attributes.atime || attributes.mtime) {
         timespec times[2] = {spec_of(attributes.atime), spec_of(attributes.mtime)};
         if (::utimensat(file.path_fd(), "", times, AT_EMPTY_PATH) < 0) co_await last_error();
-        ::removexattr(path.c_str(), "trusted.strait.exclusive");
     }
 }
 
@@ -98,7 +98,8 @@ Task<ListXattrs::Result> LocalStore::listxattrs(Node& node, uint64_t cookie, uin
     while (!rest.empty()) {
         std::string_view name = rest.substr(0, rest.find('\0'));
         rest.remove_prefix(std::min(rest.size(), name.size() + 1));
-        if (!name.starts_with("user.") || index++ < cookie) continue;
+        if (!name.starts_with("user.") || name == own_verifier_xattr) continue;
+        if (index++ < cookie) continue;
         name.remove_prefix(5);
         uint32_t cost = static_cast<uint32_t>(name.size() + 8);
         if (cost > room) {

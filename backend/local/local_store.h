@@ -73,6 +73,7 @@ class LocalStore final : public vfs::Store {
     Result<LocalNodeRef> known(Fd path) { return nodes_.intern(std::move(path), root_device_); }
     Result<LocalNodeRef> enter(LocalNode& directory, std::string_view name);
     Result<Fd> make_entry(int directory, const char* name, const vfs::NewNode& what);
+    Result<> dress(int path_fd, const vfs::NewNode& what);
     void fill(vfs::Attributes& out, const struct statx& st, vfs::AttrMask mask) const;
     void fill_file_system(vfs::Attributes& out, int fd) const;
     bool beneath_root(int fd) const;

@@ -36,9 +36,9 @@ class MemoryNode : public vfs::Node {
     uint64_t change = 1;
     Timestamp atime, mtime, ctime, btime;
     const vfs::Device rdev;
-    bool exclusive;                       // made by an exclusive create with `verifier`
-    std::array<std::byte, 8> verifier{};  // until times are set
-    std::unique_ptr<XattrMap> xattrs;     // null: none
+    bool exclusive;  // made by an exclusive create with `verifier`
+    std::array<std::byte, 8> verifier{};
+    std::unique_ptr<XattrMap> xattrs;  // null: none
 
   protected:
     // Leaves the table first; so who still finds the node there can tell that it is going.

@@ -167,7 +167,6 @@ Result<void> MemoryStore::do_setattr(MemoryNode& node, const SetAttributes& want
     if (wanted.size) node.mtime = node.ctime;
     if (wanted.atime) node.atime = wanted.atime->server_clock ? node.ctime : wanted.atime->value;
     if (wanted.mtime) node.mtime = wanted.mtime->server_clock ? node.ctime : wanted.mtime->value;
-    if (wanted.atime || wanted.mtime) node.exclusive = false;
     return {};
 }
 

@@ -287,7 +287,10 @@ nfsstat4 FakeServer::run_one(const nfs_argop4& op, nfs4::CompoundReply& reply) {
         case OP_GETATTR: {
             Attributes4 values;
             values.mask = {FATTR4_SIZE, FATTR4_LEASE_TIME, FATTR4_FILEID};
+            if (verifiers_apart) values.mask.set(FATTR4_SUPPATTR_EXCLCREAT);
             values.mask = values.mask & std::get<GETATTR4args>(op.args).attr_request;
+            values.suppattr_exclcreat = {FATTR4_MODE, FATTR4_TIME_ACCESS_SET,
+                                         FATTR4_TIME_MODIFY_SET};
             values.size = 1000;
             values.lease_time = lease_time;
             GETATTR4res result;

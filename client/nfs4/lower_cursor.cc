@@ -222,6 +222,9 @@ Takes::Status Takes::limits(Batch& batch, const Step&, Results& in) {
     if (values.has(FATTR4_MAXREAD)) mount.max_read_ = values.maxread;
     if (values.has(FATTR4_MAXWRITE)) mount.max_write_ = values.maxwrite;
     if (values.has(FATTR4_XATTR_SUPPORT)) mount.xattrs_ = values.xattr_support;
+    if (values.has(FATTR4_SUPPATTR_EXCLCREAT))
+        mount.verifiers_apart_ = values.suppattr_exclcreat.test(FATTR4_TIME_ACCESS_SET) &&
+                                 values.suppattr_exclcreat.test(FATTR4_TIME_MODIFY_SET);
     if (values.has(FATTR4_LEASE_TIME) && values.lease_time > 0)
         mount.session_.set_lease(std::chrono::seconds(values.lease_time));
     return status;

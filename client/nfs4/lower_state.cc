@@ -24,23 +24,24 @@ createhow4 to_createhow(const vfs::Open& open, const SettableAttributes& values)
             how.mode = UNCHECKED4;
             break;
         case vfs::Open::Create::guarded:
+        case vfs::Open::Create::exclusive:
             how.mode = GUARDED4;
             break;
-        case vfs::Open::Create::exclusive:
-            how.mode = EXCLUSIVE4_1;
-            break;
     }
-    if (how.mode == EXCLUSIVE4_1) {
-        how.ch_createboth.cva_verf = open.verifier;
-        how.ch_createboth.cva_attrs = values.fattr();
-    } else {
-        how.createattrs = values.fattr();
-    }
+    how.createattrs = values.fattr();
     return how;
 }
 
-// What an exclusive create cannot carry: the server may keep the verifier in the times, and a new
-// file is empty anyhow.
+createhow4 exclusive_createhow(const verifier4& verifier, const SettableAttributes& values) {
+    createhow4 how;
+    how.mode = EXCLUSIVE4_1;
+    how.ch_createboth.cva_verf = verifier;
+    how.ch_createboth.cva_attrs = values.fattr();
+    return how;
+}
+
+// What an exclusive create cannot carry where the server does not say otherwise: it may keep the
+// verifier in the times, and a new file is empty anyhow.
 vfs::SetAttributes without_times_and_size(vfs::SetAttributes attributes) {
     attributes.size.reset();
     attributes.atime.reset();
@@ -72,20 +73,26 @@ Result<Builder::Emitted> Builder::emit(const vfs::Open& open) {
     if (known) opening.handle = current_.handle;
 
     OwnerBytes owner(opening.owner);
-    SettableAttributes values(exclusive ? without_times_and_size(open.attributes)
-                                        : open.attributes);
+    bool apart = exclusive && !mount_.verifiers_apart_;
+    SettableAttributes values(apart ? without_times_and_size(open.attributes) : open.attributes);
     OPEN4args args;
     args.share_access = static_cast<uint32_t>(open.access) | OPEN4_SHARE_ACCESS_WANT_NO_DELEG;
     args.share_deny = static_cast<uint32_t>(open.deny);
     args.owner = {mount_.session_.client_id(), owner.bytes()};
     bool made_already = progress_.made_already == index_;
-    if (creates && !made_already) args.openhow = {OPEN4_CREATE, to_createhow(open, values)};
+    auto verifier =
+        exclusive ? std::optional(open.verifier) : progress_.verifier_of_guarded(open, index_);
+    if (verifier) {
+        args.openhow = {OPEN4_CREATE, exclusive_createhow(*verifier, values)};
+    } else if (creates && !made_already) {
+        args.openhow = {OPEN4_CREATE, to_createhow(open, values)};
+    }
     args.claim.claim = open.reclaim ? CLAIM_PREVIOUS : named ? CLAIM_NULL : CLAIM_FH;
     args.claim.file = open.name;
     add(args, &Takes::open);
     if (!known) add(GETFH4args{}, &Takes::opened_handle);
     stateid_here_ = open_here_ = true;
-    if (exclusive && (open.attributes.atime || open.attributes.mtime)) {
+    if (apart && (open.attributes.atime || open.attributes.mtime)) {
         vfs::SetAttributes times;
         times.atime = open.attributes.atime;
         times.mtime = open.attributes.mtime;

@@ -2,6 +2,8 @@
 // A program's progress, and the loop that writes a stretch of it.
 #include "client/nfs4/lowering.h"
 
+#include <cstring>
+
 #include "base/variant.h"
 #include "client/nfs4/mount.h"
 #include "client/nfs4/takes.h"
@@ -22,6 +24,20 @@ std::optional<std::string_view> next_component(std::string_view path, size_t& of
         if (!name.empty() && name != ".") return name;
     }
     return std::nullopt;
+}
+
+std::optional<verifier4> Lowering::verifier_of_guarded(const vfs::Open& open, uint32_t index) {
+    if (open.create != vfs::Open::Create::guarded) return std::nullopt;
+    if (!with_verifiers_) {
+        with_verifiers_ = mount_.verifiers_apart_;
+        verifier_seed_ = mount_.next_verifier_;
+        mount_.next_verifier_ += uint64_t{1} << 32;  // apart from what `index` may make of it
+    }
+    if (!*with_verifiers_) return std::nullopt;
+    const uint64_t number = verifier_seed_ ^ index;
+    verifier4 verifier;
+    std::memcpy(verifier.data(), &number, sizeof(number));
+    return verifier;
 }
 
 Result<> Lowering::build(Batch& batch, CompoundCall& out) {
@@ -254,9 +270,10 @@ void Builder::emit_first_things() {
 
 void Builder::emit_limits() {
     if (mount_.limits_known_) return;
-    add(GETATTR4args{{FATTR4_LEASE_TIME, FATTR4_MAXREAD, FATTR4_MAXWRITE, FATTR4_XATTR_SUPPORT}},
+    add(GETATTR4args{{FATTR4_LEASE_TIME, FATTR4_MAXREAD, FATTR4_MAXWRITE, FATTR4_SUPPATTR_EXCLCREAT,
+                      FATTR4_XATTR_SUPPORT}},
         &Takes::limits, Step::Role::setup);
-    spend(1, 128);
+    spend(1, 144);
 }
 
 void Builder::emit_name(std::string_view name, Step::Take take, Step::Role role) {

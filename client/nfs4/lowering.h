@@ -42,6 +42,11 @@ class Lowering {
     // when it is that and the cursor has been moved to it.
     bool begin_large(vfs::Reply& reply);
 
+    // With what a guarded Open at `index` is told from anybody else's, however often it is sent, to
+    // a restarted server too. None: where the server keeps such verifiers in the file's times, or
+    // has not said yet, and for other Opens.
+    std::optional<wire::nfs4::verifier4> verifier_of_guarded(const vfs::Open& open, uint32_t index);
+
     // Operations before this one may have been carried out under a session that is gone.
     uint32_t maybe_done_until = 0;
     // The guarded Open whose file such a try has made: opened as it is now.
@@ -59,6 +64,9 @@ class Lowering {
     // Of the Walk at next_: where it goes on, and how many components lie behind.
     size_t walk_offset_ = 0;
     uint32_t walked_ = 0;
+    // Decided with the first guarded Open: what was sent plainly once stays plain.
+    std::optional<bool> with_verifiers_;
+    uint64_t verifier_seed_ = 0;
     std::optional<vfs::OpResult> large_;
     bool partial_ = false;  // the batch ends inside an operation
     size_t partial_offset_ = 0;

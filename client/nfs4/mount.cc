@@ -2,6 +2,7 @@
 #include "client/nfs4/mount.h"
 
 #include <algorithm>
+#include <random>
 
 namespace strait::client::nfs4 {
 
@@ -14,7 +15,8 @@ Mount::Mount(Reactor& reactor, const Url& url, MountOptions options, TraceSink* 
     : reactor_(reactor),
       url_(url),
       options_(options),
-      session_(reactor, *this, url_, options_, trace) {
+      session_(reactor, *this, url_, options_, trace),
+      next_verifier_(std::random_device()() | uint64_t{std::random_device()()} << 32) {
     size_t offset = 0;
     while (auto name = next_component(url_.path, offset)) prefix_.emplace_back(*name);
 }

@@ -95,7 +95,9 @@ class Mount final : public vfs::Backend, private Session::Keeper {
     bool limits_known_ = false;
     uint64_t max_read_ = 0, max_write_ = 0;
     bool xattrs_ = false;
-    uint32_t missing_ = 0;  // bit: number of the operation - OP_ALLOCATE
+    bool verifiers_apart_ = false;  // an exclusive create's verifier is not kept in the times
+    uint64_t next_verifier_;        // from a random beginning
+    uint32_t missing_ = 0;          // bit: number of the operation - OP_ALLOCATE
     // Grows whenever state was taken back or given up: a refusal of something older is no news.
     uint32_t state_epoch_ = 0;
     Mutex renewing_;

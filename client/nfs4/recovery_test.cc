@@ -267,6 +267,39 @@ TEST_F(Recovery, what_was_done_before_a_restart_is_not_reported_as_refused) {
     EXPECT_EQ(run(make).error.code, Errc::exist);
 }
 
+TEST_F(Recovery, a_guarded_create_after_a_restart_is_told_by_its_verifier_and_not_guessed) {
+    server->verifiers_apart = true;
+    connect();
+    ASSERT_TRUE(run(Compound().root().getattr(stat_mask)).ok());  // brings what the server can
+    std::vector<createhow4> creates;
+    nfsstat4 second = NFS4_OK;
+    server->status = [&](const nfs_argop4& op) {
+        auto* open = std::get_if<OPEN4args>(&op.args);
+        if (!open || open->openhow.opentype != OPEN4_CREATE) return NFS4_OK;
+        creates.push_back(open->openhow.how);
+        return creates.size() == 1 ? NFS4_OK : second;
+    };
+    server->fate = [&](const Seen& seen) {
+        bool first = has(seen, "OPEN") && creates.empty();
+        if (first) server->after = [&] { server->forget(true); };
+        return Fate{.answer = !first, .hang_up = first};
+    };
+    Compound program;
+    program.root().open(
+        {.access = OpenAccess::write, .name = "new", .create = Open::Create::guarded});
+    program.close();
+    EXPECT_TRUE(run(program).ok());
+    ASSERT_EQ(creates.size(), 2u);
+    EXPECT_EQ(creates[0].mode, EXCLUSIVE4_1);
+    EXPECT_EQ(creates[0].ch_createboth.cva_verf, creates[1].ch_createboth.cva_verf);
+    auto before = creates[0].ch_createboth.cva_verf;
+    creates.clear();
+    second = NFS4ERR_EXIST;  // somebody else made it while the server was away
+    EXPECT_EQ(run(program).error.code, Errc::exist);
+    ASSERT_EQ(creates.size(), 2u);
+    EXPECT_NE(creates[0].ch_createboth.cva_verf, before);
+}
+
 TEST_F(Recovery, replies_that_nobody_waits_for_are_passed_over) {
     connect();
     server->fate = [](const Seen& seen) {

@@ -198,11 +198,13 @@ void Mount::note_missing(const vfs::Op& op) noexcept {
 
 // The session was lost with this operation on its way, and now it fails as it would if that first
 // try had been carried out: then that was us, and it is done. (A reply cache that outlives the
-// server would tell for certain; where there is none, this is the likelier of two guesses.)
+// server would tell for certain, as an exclusive create's verifier does, where the server takes
+// one; else this is the likelier of two guesses.)
 bool Mount::was_done(Lowering& progress, Batch& batch, vfs::Reply& reply) {
     const vfs::Op& op = progress.operation();
     auto* open = std::get_if<vfs::Open>(&op);
     if (open && open->create == vfs::Open::Create::guarded && batch.status == NFS4ERR_EXIST) {
+        if (progress.verifier_of_guarded(*open, progress.next())) return false;
         progress.made_already = progress.next();
         return true;
     }

@@ -224,9 +224,6 @@ void WireAttributes::fill_system(Call& call, const Export* where, const vfs::Att
 void WireAttributes::fill_constants(Call& call) {
     values_.supported_attrs = readable_attributes(call.minor) | settable_attributes(call.minor);
     values_.suppattr_exclcreat = settable_attributes(call.minor);
-    // The verifier of an exclusive create is kept where the times are.
-    values_.suppattr_exclcreat.clear(FATTR4_TIME_ACCESS_SET);
-    values_.suppattr_exclcreat.clear(FATTR4_TIME_MODIFY_SET);
     values_.fh_expire_type = FH4_PERSISTENT;
     values_.link_support = true;
     values_.symlink_support = true;

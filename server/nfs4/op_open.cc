@@ -124,8 +124,6 @@ class Open final : public FileOperation<OPEN4args, OPEN4res> {
         }
         auto decoded = decode_settable(*attributes, program.call().minor, true);
         if (!decoded) return decoded.error();
-        if (how.mode == EXCLUSIVE4_1 && (decoded->set.atime || decoded->set.mtime))
-            return NFS4ERR_INVAL;
         step.attributes = decoded->set;
         set_ = decoded->mask;
         switch (how.mode) {

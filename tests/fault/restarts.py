@@ -76,7 +76,8 @@ class Writer(threading.Thread):
 
     def names(self, step):
         """A file made by O_EXCL. When the server dies between making it and saying so, the call
-        that is sent again finds it: an honest `exist`, which is not counted as a failure."""
+        that is sent again finds it by its verifier, where the file system keeps one: an `exist`
+        is counted, and not as a failure."""
         path, probe = f"{self.name}/n{step}", self.probe
         try:
             probe("open", "new", path, "rwx")
