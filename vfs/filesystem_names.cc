@@ -4,6 +4,7 @@
 
 #include "vfs/filesystem_impl.h"
 #include "vfs/open_regular.h"
+#include "vfs/path.h"
 
 namespace strait::vfs {
 
@@ -133,6 +134,10 @@ Task<> FileSystem::link(At from, At to) {
             auto there = co_await impl_->exists(target).result();
             co_await (there ? Error(Errc::exist) : there.error());
         }
+        if (source.must_be_directory()) {
+            Attributes what = co_await impl_->look(source, Attr::type);
+            if (what.type != FileType::directory) co_await Errc::notdir;
+        }
         co_await mount.writable();
         if (source.follows() && !mount.capabilities().checked_walk_end) {
             Attributes looked = co_await impl_->look(source, Attr::type);
@@ -206,9 +211,11 @@ Task<> FileSystem::rename(At from, At to, uint32_t flags) {
             co_await impl_->exists(source);
             co_await impl_->error_at(target, reply.error);
         }
+        if (reply.error.code == Errc::isdir && is_within(source.physical(), target.physical()))
+            co_await Errc::notempty;  // a directory that has the source in it
         if (!reply.ok()) co_await reply.error;
-        mount.hold().entry_gone(target.physical(), true);
-        mount.hold().entry_gone(source.physical(), true);
+        mount.entry_gone(target.physical(), true);
+        mount.entry_gone(source.physical(), true);
         mount.renamed(source.physical(), target.physical());
         co_return;
     }
@@ -237,7 +244,7 @@ Task<> FileSystem::remove(At at, RemoveKind kind) {
         if (!again) again = co_await way.met_at_entry(reply, 2);
         if (again) continue;
         if (!reply.ok()) co_await impl_->error_at(way, reply.error);
-        mount.hold().entry_gone(way.physical(), kind != RemoveKind::file);
+        mount.entry_gone(way.physical(), kind != RemoveKind::file);
         co_return;
     }
 }

@@ -66,6 +66,12 @@ FileState* Mount::find_state(const Handle& handle) const {
     return at == states_.end() ? nullptr : at->second;
 }
 
+void Mount::entry_gone(std::string_view physical, bool with_children) {
+    if (!hold_.last_handle_at(physical))
+        for (auto& [handle, state] : states_) hold_.changed(handle);
+    hold_.entry_gone(physical, with_children);
+}
+
 void Mount::renamed(std::string_view from, std::string_view to) {
     for (auto* each : directories_) {
         if (!is_within(each->physical(), from)) continue;

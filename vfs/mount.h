@@ -10,6 +10,7 @@
 #include "base/sync.h"
 #include "vfs/filesystem.h"
 #include "vfs/hold.h"
+#include "vfs/local_locks.h"
 #include "vfs/refusals.h"
 #include "vfs/stat_habit.h"
 
@@ -40,6 +41,7 @@ class Mount final : public RefCounted {
 
     Hold& hold() { return hold_; }
     Refusals& refusals() { return refusals_; }
+    LocalLocks& directory_locks() { return directory_locks_; }
     StatHabit& stat_habit() { return stat_habit_; }
     // Programs list extended attributes of what they open (cp -a): an open may ask for them, too.
     void xattrs_were_listed() { lists_xattrs_until_ = MonoClock::now() + listing_habit; }
@@ -52,6 +54,9 @@ class Mount final : public RefCounted {
     void forget_state(const Handle& handle) { states_.erase(handle); }
     const std::unordered_map<Handle, FileState*, HandleHash>& states() const { return states_; }
 
+    // We have removed a name, or what it led to has another: the hold is told. When that is not
+    // known, any open file may have lost a link.
+    void entry_gone(std::string_view physical, bool with_children);
     // Open directories know their path: a rename of ours tells them.
     void add_directory(OpenNode& node) { directories_.push_back(&node); }
     void remove_directory(OpenNode& node) { std::erase(directories_, &node); }
@@ -88,6 +93,7 @@ class Mount final : public RefCounted {
     Hold hold_;
     Refusals refusals_;
     StatHabit stat_habit_;
+    LocalLocks directory_locks_;
     static constexpr Duration listing_habit = 1s;
     MonoTime lists_xattrs_until_{};
     uint64_t last_owner_ = 0;

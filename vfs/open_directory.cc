@@ -101,4 +101,44 @@ Task<std::vector<DirEntry>> OpenDirectory::list(uint64_t cookie, uint32_t max_by
     co_return entries;
 }
 
+Task<Attributes> OpenDirectory::stat(AttrMask mask) {
+    auto found = co_await OpenNode::stat(mask).result();
+    if (found) co_return *found;
+    const Attributes* last = mount().hold().last_known(handle());
+    if (found.error() != Errc::stale || !last) co_return found.error();
+    Attributes gone = *last;
+    gone.nlink = 0;
+    co_return gone;
+}
+
+Task<> OpenDirectory::lock(LockKind kind, uint64_t offset, uint64_t length, uint64_t owner,
+                           bool wait) {
+    co_await mount().usable();
+    auto [first, last] = co_await lock_range(offset, length);
+    co_await mount().directory_locks().lock(handle(), {first, last, kind, {0, owner}}, wait);
+    if (std::ranges::find(lock_owners_, owner) == lock_owners_.end()) lock_owners_.push_back(owner);
+}
+
+Task<> OpenDirectory::unlock(uint64_t offset, uint64_t length, uint64_t owner) {
+    auto [first, last] = co_await lock_range(offset, length);
+    mount().directory_locks().unlock(handle(), first, last, {0, owner});
+}
+
+Task<std::optional<LockConflict>> OpenDirectory::test_lock(LockKind kind, uint64_t offset,
+                                                           uint64_t length, uint64_t owner) {
+    auto [first, last] = co_await lock_range(offset, length);
+    co_return mount().directory_locks().test(handle(), {first, last, kind, {0, owner}});
+}
+
+void OpenDirectory::drop_locks() {
+    for (uint64_t owner : lock_owners_)
+        mount().directory_locks().unlock(handle(), 0, lock_to_end, {0, owner});
+    lock_owners_.clear();
+}
+
+Task<> OpenDirectory::close() {
+    drop_locks();
+    co_return;
+}
+
 }  // namespace strait::vfs

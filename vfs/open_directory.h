@@ -10,6 +10,7 @@ namespace strait::vfs {
 class OpenDirectory final : public OpenNode {
   public:
     explicit OpenDirectory(Opened opened) : OpenNode(std::move(opened)) {}
+    ~OpenDirectory() override { drop_locks(); }
 
     static constexpr uint64_t self_cookie = 1, parent_cookie = 2;
     // What a listing asks for.
@@ -23,12 +24,21 @@ class OpenDirectory final : public OpenNode {
 
     Task<std::vector<DirEntry>> list(uint64_t cookie, uint32_t max_bytes,
                                      ReadDir::Result& storage) override;
+    // One that was removed meanwhile has no links, and what was known of it last.
+    Task<Attributes> stat(AttrMask mask) override;
+    Task<> lock(LockKind kind, uint64_t offset, uint64_t length, uint64_t owner,
+                bool wait) override;
+    Task<> unlock(uint64_t offset, uint64_t length, uint64_t owner) override;
+    Task<std::optional<LockConflict>> test_lock(LockKind kind, uint64_t offset, uint64_t length,
+                                                uint64_t owner) override;
+    Task<> close() override;
     Task<> fsync(bool data_only) override {
         (void)data_only;
         co_return;
     }
 
   private:
+    void drop_locks();
     Task<> fetch(uint64_t cookie);
     bool holds(uint64_t cookie) const;
     Task<> add_dots(uint64_t cookie, std::vector<DirEntry>& entries);
@@ -38,6 +48,7 @@ class OpenDirectory final : public OpenNode {
     size_t next_ = 0;      // the entry of chunk_ that a sequential reader wants
     bool have_chunk_ = false;
     Hold::Tick asked_ = 0;
+    std::vector<uint64_t> lock_owners_;  // who locked it through this open
     MonoTime opened_at_ = MonoClock::now();
 };
 

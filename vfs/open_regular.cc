@@ -2,6 +2,8 @@
 // An open file's life, position and attributes; reading, writing and locks are beside it.
 #include "vfs/open_regular.h"
 
+#include "base/log.h"
+
 namespace strait::vfs {
 
 namespace {
@@ -174,6 +176,12 @@ Task<> OpenRegular::flush() {
 
 // Runs on the mount's own scope, so that a caller that is called off loses no data.
 Task<> OpenRegular::finish(Ref<OpenRegular> self) {
+    if (self->open_ && !self->lock_owners_.empty()) {
+        // What was written under the lock comes first; an error is kept for close() to tell.
+        auto flushed = co_await self->state_->writes().flush().result();
+        if (!flushed) log_debug("flush at close: {}", errc_text(flushed.error().code));
+        co_await self->drop_locks();
+    }
     if (self->open_ && self->writes()) {
         co_await self->state_->writes().finish(Writer{self->handle(), self->open_, self->as()});
     } else if (self->open_) {

@@ -167,6 +167,8 @@ Task<> RingDoor::dispatch(Exchange& exchange) {
             return op_fork_bind(exchange);
         case shm::Op::lend:
             return op_lend(exchange);
+        case shm::Op::lock:
+            return lock_after_the_dead(exchange);
 #define X(name)         \
     case shm::Op::name: \
         return op_##name(exchange);

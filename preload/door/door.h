@@ -67,6 +67,9 @@ class RingDoor {
     Task<ProcessRef> program_of(const shm::Hello& hello, pid_t pid);
     Task<> watch(ProcessRef program);
     Task<> end(ProcessRef program);
+    // Programs that have ended, though the kernel's word of it has not been taken yet: gives up
+    // what they held, and says whether there were any.
+    Task<bool> end_the_dead();
     Task<> send_pages(UnixStream& stream, const shm::Hello& hello);
     Task<> claim_ticket(Process& program, uint64_t number);
     Task<> drop_ticket(uint64_t number);
@@ -82,6 +85,7 @@ class RingDoor {
     Task<> run(ProcessRef program, size_t slot);
     Task<> dispatch(Exchange& exchange);
     Task<> op_adopt(Exchange& exchange);
+    Task<> lock_after_the_dead(Exchange& exchange);
     Task<> op_fork_prepare(Exchange& exchange);
     Task<> op_fork_bind(Exchange& exchange);
     Task<> op_lend(Exchange& exchange);
@@ -104,6 +108,8 @@ class RingDoor {
     bool starting_ = false;
     std::unordered_map<uint64_t, Ticket> tickets_;
     uint64_t next_ticket_ = 1;
+    size_t ending_ = 0;  // programs and forks whose holdings are being given up
+    Signal one_has_ended_;
     std::array<uint64_t, static_cast<size_t>(shm::Op::count_)> calls_{};
     MonoTime idle_since_ = MonoClock::now();
     Nursery tasks_;

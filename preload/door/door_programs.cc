@@ -10,6 +10,7 @@
 
 #include "base/log.h"
 #include "preload/door/door.h"
+#include "preload/door/operations.h"
 
 namespace strait::preload {
 
@@ -25,6 +26,20 @@ bool has_ended(const Descriptor& pidfd) {
     pollfd state{pidfd.get(), POLLIN, 0};
     return ::poll(&state, 1, 0) != 0;
 }
+
+class Ending {
+  public:
+    Ending(size_t& count, Signal& over) noexcept : count_(count), over_(over) { count_++; }
+    Ending(const Ending&) = delete;
+    ~Ending() {
+        count_--;
+        over_.notify_all();
+    }
+
+  private:
+    size_t& count_;
+    Signal& over_;
+};
 
 // The greeting may come in pieces.
 struct Greeting {
@@ -173,6 +188,7 @@ Task<> RingDoor::watch(ProcessRef program) {
 
 Task<> RingDoor::end(ProcessRef program) {
     if (std::exchange(program->ended, true)) co_return;
+    Ending ending(ending_, one_has_ended_);
     auto entry = programs_.find(program->pid);
     if (entry != programs_.end() && entry->second == program) programs_.erase(entry);
     program->requests.stop();
@@ -193,6 +209,32 @@ Task<> RingDoor::end(ProcessRef program) {
         if (ticket.parent == program->pid && ticket.child == 0) unbound.push_back(number);
     for (uint64_t number : unbound) co_await drop_ticket(number);
     if (programs_.empty()) idle_since_ = MonoClock::now();
+}
+
+Task<bool> RingDoor::end_the_dead() {
+    const Scope calm;
+    std::vector<ProcessRef> programs;
+    for (auto& [pid, program] : programs_)
+        if (has_ended(program->pidfd)) programs.push_back(program);
+    std::vector<uint64_t> forks;
+    for (auto& [number, ticket] : tickets_) {
+        Descriptor pidfd = ticket.child ? pidfd_of(ticket.child) : Descriptor();
+        if (ticket.child && (!pidfd || has_ended(pidfd))) forks.push_back(number);
+    }
+    bool any = !programs.empty() || !forks.empty() || ending_ > 0;
+    for (ProcessRef& each : programs) co_await end(each).within(calm);
+    for (uint64_t each : forks) co_await drop_ticket(each).within(calm);
+    while (ending_ > 0) co_await one_has_ended_.wait();
+    co_return any;
+}
+
+// Who waits for a program's end and then asks for what it had locked finds it free.
+Task<> RingDoor::lock_after_the_dead(Exchange& exchange) {
+    auto outcome = co_await op_lock(exchange).result();
+    bool refused = !outcome && outcome.error() == Errc::again && !exchange.may_wait();
+    if (refused) refused = co_await end_the_dead();
+    if (!refused) co_await outcome;
+    if (refused) co_await op_lock(exchange);
 }
 
 // --- fork
@@ -240,6 +282,7 @@ Task<> RingDoor::watch_child(uint64_t number, Descriptor pidfd) {
 Task<> RingDoor::drop_ticket(uint64_t number) {
     auto node = tickets_.extract(number);
     if (node.empty()) co_return;
+    Ending ending(ending_, one_has_ended_);
     auto unmapped = co_await MappedFiles::give_up_all(std::move(node.mapped().maps)).result();
     if (!unmapped) log_error("pages after a fork: {}", errc_text(unmapped.error().code));
     auto outcome = co_await give_up_all(std::move(node.mapped().holds), 0).result();

@@ -64,12 +64,13 @@ Task<> op_seek(Exchange& exchange) {
     auto offset = static_cast<int64_t>(exchange.request.offset);
     if (exchange.request.arg > static_cast<uint32_t>(vfs::Whence::hole)) co_await Errc::inval;
     if (token->file->type() == vfs::FileType::directory) {  // its positions are cookies
-        if (offset < 0) co_await Errc::inval;
-        if (exchange.request.arg == static_cast<uint32_t>(vfs::Whence::set))
-            token->cookie = exchange.request.offset;
-        else if (exchange.request.arg != static_cast<uint32_t>(vfs::Whence::current) || offset)
+        auto whence = static_cast<vfs::Whence>(exchange.request.arg);
+        if (whence != vfs::Whence::set && whence != vfs::Whence::current) co_await Errc::inval;
+        int64_t from = whence == vfs::Whence::set ? 0 : static_cast<int64_t>(token->cookie);
+        int64_t to = 0;
+        if (__builtin_add_overflow(from, offset, &to) || (to < 0 && offset != 0))
             co_await Errc::inval;
-        exchange.reply.value = token->cookie;
+        exchange.reply.value = token->cookie = static_cast<uint64_t>(to);
         co_return;
     }
     exchange.reply.value =

@@ -81,12 +81,14 @@ Task<> op_lock(Exchange& exchange) {
 Task<> op_unlock(Exchange& exchange) {
     TokenRef token = co_await exchange.token();
     co_await exchange.maps.before_read(*token->file, 0, whole_file);
+    const uint64_t owner = owner_of(exchange);
+    co_await token->file->unlock(exchange.request.offset, exchange.request.count, owner);
+    if (!(exchange.request.arg & shm::lock_process)) co_return;
     // A process's record locks may have come through any of its opens.
-    std::vector<TokenRef> through{token};
-    if (exchange.request.arg & shm::lock_process) through = exchange.tokens.locked(*token->file);
-    for (TokenRef& each : through)
-        co_await each->file->unlock(exchange.request.offset, exchange.request.count,
-                                    owner_of(exchange));
+    for (TokenRef& each : exchange.tokens.locked(*token->file)) {
+        if (each == token || !exchange.process->holds.contains(each->id)) continue;
+        co_await each->file->unlock(exchange.request.offset, exchange.request.count, owner);
+    }
 }
 
 Task<> op_test_lock(Exchange& exchange) {

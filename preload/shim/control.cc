@@ -67,7 +67,10 @@ int range_of(Open& open, const struct flock& lock, uint64_t& start, uint64_t& le
     return 0;
 }
 
+bool asked_for_locks = false;
+
 int ask_for_lock(Open& open, uint64_t start, uint64_t length, uint32_t arg) noexcept {
+    __atomic_store_n(&asked_for_locks, true, __ATOMIC_RELAXED);
     Call call(shm::Op::lock);
     call.on(open);
     if (call.error()) return call.error();
@@ -175,6 +178,8 @@ int clone_from(Open& target, int source, uint64_t from, uint64_t count, uint64_t
 }
 
 }  // namespace
+
+bool may_hold_locks() noexcept { return __atomic_load_n(&asked_for_locks, __ATOMIC_RELAXED); }
 
 int shim_fcntl(int fd, int command, long argument) {
     Open* open = find(fd);

@@ -38,11 +38,11 @@ int tell_closed(const Open& last) noexcept {
     Call call(shm::Op::close);
     call.on(last);
     if (call.error()) return last.written ? call.error() : 0;
-    if (!last.written) {
+    if (!last.written && !may_hold_locks()) {
         call.post();
         return 0;
     }
-    call.request().flags |= shm::flag_written;
+    if (last.written) call.request().flags |= shm::flag_written;
     return call.run();
 }
 

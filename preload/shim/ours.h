@@ -34,6 +34,8 @@ int stat_open(Open& open, struct stat* out) noexcept;
 int stat_at(Where& where, struct stat* out, bool follow) noexcept;
 void fill_stat(const shm::Stat& from, struct stat* out) noexcept;
 mode_t current_umask() noexcept;
+// Some lock was asked for: any close may release one from now on, and others must see it at once.
+bool may_hold_locks() noexcept;
 // Whole transfers, in windows. Bytes, or -1 and errno when none were moved.
 ssize_t read_open(Open& open, void* out, size_t count, uint64_t offset) noexcept;
 ssize_t write_open(Open& open, const void* in, size_t count, uint64_t offset) noexcept;

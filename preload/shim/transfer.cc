@@ -79,6 +79,8 @@ ssize_t shim_sendfile(int out, int in, off_t* offset, size_t count) {
     if (source && (source->flags & O_ACCMODE) == O_WRONLY) return failed(EBADF);
     if (target && (target->flags & O_ACCMODE) == O_RDONLY) return failed(EBADF);
     if ((target && (target->flags & O_APPEND)) || (offset && *offset < 0)) return failed(EINVAL);
+    if ((source && S_ISDIR(source->type)) || (target && S_ISDIR(target->type)))
+        return failed(EINVAL);
     constexpr size_t most = 0x7ffff000;  // as the kernel limits it
     return pump(out, in, offset, count < most ? count : most);
 }

@@ -256,7 +256,10 @@ class Worker:
         return self.random.choice([os.fsync, os.fdatasync])(self.file())
 
     def op_fchmod(self):
-        return os.fchmod(self.file(), self.random.choice([0o600, 0o640, 0o666]))
+        fd, mode = self.file(), self.random.choice([0o600, 0o640, 0o666])
+        if os.fstat(fd).st_nlink == 0:  # no server changes a directory that was removed
+            return "gone"
+        return os.fchmod(fd, mode)
 
     def op_dup(self):
         made = os.dup(self.file())
