@@ -8,6 +8,7 @@
 #include <cstring>
 
 #include "backend/local/local_store.h"
+#include "vfs/entry_bytes.h"
 #include "vfs/file_mode.h"
 
 namespace strait::local {
@@ -38,14 +39,6 @@ struct RawEntry {
 };
 
 FileType type_of_entry(uint8_t type) { return vfs::type_of(DTTOIF(type)); }
-
-// What an entry takes in an NFSv4 reply: cookie, name, and attributes by a rough count.
-uint32_t cost_of(size_t name, AttrMask mask) {
-    uint32_t attributes = 16;
-    if (!(mask & (stat_mask - AttrMask{Attr::type, Attr::fileid})).empty()) attributes += 160;
-    if (mask.has(Attr::handle)) attributes += 64;
-    return static_cast<uint32_t>(24 + ((name + 3) & ~size_t{3}) + attributes);
-}
 
 // Names in pool blocks, with addresses that stay.
 class Names {
@@ -96,7 +89,7 @@ Task<ReadDir::Result> LocalStore::readdir(Node& directory, const ReadDir& args) 
             at += entry->length;
             std::string_view name = entry->name;
             if (name == "." || name == "..") continue;
-            uint32_t cost = cost_of(name.size(), args.mask);
+            uint32_t cost = least_entry_bytes(name.size(), args.mask);
             if (cost > room || out.entries.size() >= args.max_entries) {
                 if (out.entries.empty()) co_return Errc::toosmall;
                 co_return out;

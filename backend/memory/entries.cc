@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "backend/memory/entries.h"
 
-#include <bit>
 #include <cstring>
+
+#include "vfs/entry_bytes.h"
 
 namespace strait::backend {
 
@@ -37,19 +38,14 @@ void lost_name(MemoryNode& node) {
     node.changed();
 }
 
-// About what NFSv4 takes: an entry's frame, its name, its attributes at 8 bytes each.
-uint64_t EntryCollector::cost(std::string_view name) const noexcept {
-    return 20 + ((name.size() + 3) & ~size_t{3}) + 16 + 8 * std::popcount(args_.mask.bits());
-}
-
 bool EntryCollector::has_room(std::string_view name) const noexcept {
     size_t count = result_.entries.size();
     return count < args_.max_entries && count < most_entries &&
-           bytes_ + cost(name) <= args_.max_bytes;
+           bytes_ + vfs::least_entry_bytes(name.size(), args_.mask) <= args_.max_bytes;
 }
 
 void EntryCollector::add(std::string_view name, uint64_t cookie, Attributes attributes) {
-    bytes_ += cost(name);
+    bytes_ += vfs::least_entry_bytes(name.size(), args_.mask);
     if (used_ + name.size() > names_.size()) {
         names_ = Buffer::allocate(names_block);
         used_ = 0;

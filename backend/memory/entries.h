@@ -24,7 +24,6 @@ class EntryCollector {
     Result<vfs::ReadDir::Result> finish(bool eof);
 
   private:
-    uint64_t cost(std::string_view name) const noexcept;
     const vfs::ReadDir& args_;
     vfs::ReadDir::Result result_;
     Buffer names_;        // the storage being filled

@@ -51,10 +51,13 @@ TEST(StateDir, records_key_and_identity_outlive_a_restart) {
     EXPECT_TRUE(first->add_client("other"));
     EXPECT_TRUE(first->remove_client("other"));
     EXPECT_TRUE(first->remove_client("never there"));
+    SipKey key = first->key();
+    auto identity = first->identity();
+    first = std::unexpected("the server has ended");
     auto second = StateDir::open(temp.path + "/state");
     ASSERT_TRUE(second);
-    EXPECT_EQ(second->key(), first->key());
-    EXPECT_EQ(second->identity(), first->identity());
+    EXPECT_EQ(second->key(), key);
+    EXPECT_EQ(second->identity(), identity);
     EXPECT_EQ(second->recorded(), std::set<std::string>{owner});
 }
 
@@ -64,7 +67,20 @@ TEST(StateDir, a_torn_record_is_no_record) {
     ASSERT_TRUE(first && first->add_client("a"));
     for (auto& file : std::filesystem::directory_iterator(temp.path + "/clients"))
         std::filesystem::resize_file(file.path(), 7);
+    first = std::unexpected("the server has ended");
     EXPECT_TRUE(StateDir::open(temp.path)->recorded().empty());
+}
+
+TEST(StateDir, a_second_server_is_refused_until_the_first_has_ended) {
+    TempDir temp;
+    auto first = StateDir::open(temp.path);
+    ASSERT_TRUE(first);
+    auto moved = std::move(*first);  // as into a service
+    auto second = StateDir::open(temp.path);
+    ASSERT_FALSE(second);
+    EXPECT_NE(second.error().find("another straitd"), std::string::npos) << second.error();
+    moved = StateDir();
+    EXPECT_TRUE(StateDir::open(temp.path));
 }
 
 TEST(StateDir, a_place_that_cannot_be_used_is_told) {

@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -11,8 +12,6 @@
 #include <cstring>
 #include <memory>
 #include <optional>
-
-#include "reactor/descriptor.h"
 
 namespace strait::server::nfs4 {
 
@@ -104,6 +103,14 @@ std::unexpected<std::string> refuse(const std::string& path, std::string_view wh
         path, what, std::strerror(errno)));
 }
 
+std::unexpected<std::string> refuse_taken(const std::string& path) {
+    if (errno != EWOULDBLOCK) return refuse(path, "cannot be locked");
+    return std::unexpected(
+        fmt::format("state directory {}: another straitd runs on it\n  give each straitd a "
+                    "--state-dir of its own",
+                    path));
+}
+
 }  // namespace
 
 StateDir::StateDir() : key_(random_key()) { fill_random(identity_); }
@@ -115,6 +122,9 @@ std::expected<StateDir, std::string> StateDir::open(const std::string& path) {
     if (::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) return refuse(path, "cannot be made");
     if (::mkdir(clients.c_str(), 0700) != 0 && errno != EEXIST)
         return refuse(path, "cannot be written to");
+    made.lock_ = Descriptor(::open((path + "/lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+    if (!made.lock_) return refuse(path, "cannot be written to");
+    if (::flock(made.lock_.get(), LOCK_EX | LOCK_NB) != 0) return refuse_taken(path);
     if (!load(path, "key", made.key_)) return refuse(path, "its key cannot be read or written");
     if (!load(path, "identity", made.identity_))
         return refuse(path, "its identity cannot be read or written");

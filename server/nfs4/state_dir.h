@@ -4,6 +4,7 @@
 // identity, and a record of every client that may reclaim. Each change is on stable storage before
 // the call returns; the calls block.
 //
+//     lock           empty; locked by the server that runs
 //     key            16 bytes
 //     identity       16 bytes
 //     clients/<hash> "strait client 1\n" and the co_ownerid in hexadecimal
@@ -13,6 +14,7 @@
 #include <set>
 #include <string>
 
+#include "reactor/descriptor.h"
 #include "server/siphash.h"
 
 namespace strait::server::nfs4 {
@@ -21,7 +23,8 @@ class StateDir {
   public:
     // Nothing is kept: a new key and identity, and no client can reclaim after a restart.
     StateDir();
-    // Makes the directory when it is missing. The error is a sentence for the user.
+    // Makes the directory when it is missing. One server at a time has it, until it ends however it
+    // does. The error is a sentence for the user.
     static std::expected<StateDir, std::string> open(const std::string& path);
 
     const SipKey& key() const noexcept { return key_; }
@@ -34,6 +37,7 @@ class StateDir {
 
   private:
     std::string path_;  // empty: nothing is kept
+    Descriptor lock_;
     SipKey key_;
     std::array<std::byte, 16> identity_;
     std::set<std::string> recorded_;
