@@ -94,6 +94,7 @@ fuse_entry_param Bridge::entry(const Inode& directory, std::string_view name,
                                const vfs::Handle& handle, const vfs::Attributes& attributes) {
     InodeRef inode = inodes_.looked_up(handle, attributes.type);
     inodes_.named(directory, name, *inode);
+    inode->told_of = attributes.change;
     fuse_entry_param out{};
     out.ino = inodes_.number(*inode);
     out.attr = seen(handle, attributes);
@@ -149,7 +150,22 @@ Task<> Bridge::drop_outdated_pages(Inode& inode) {
     if (!state || inode.seen_foreign == state->foreign_changes()) co_return;
     inode.seen_foreign = state->foreign_changes();
     inode.pages_of = state->known_change();
-    co_await notifier_.drop_pages(inodes_.number(inode));
+    co_await notifier_.drop(inodes_.number(inode), Notifier::What::attributes_and_pages);
+}
+
+Task<> Bridge::drop_outdated_attributes(Inode& inode, uint64_t change) {
+    if (inode.told_of == change) co_return;
+    inode.told_of = change;
+    co_await notifier_.drop(inodes_.number(inode), Notifier::What::attributes);
+}
+
+void Bridge::learn(const vfs::Handle& handle, const vfs::Attributes& attributes,
+                   vfs::Hold::Tick asked) {
+    if (vfs::FileState* state = mount_->find_state(handle)) {
+        state->learn(attributes, asked);
+    } else {
+        mount_->hold().learn(handle, attributes, asked);
+    }
 }
 
 }  // namespace strait::fuse

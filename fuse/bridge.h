@@ -89,6 +89,11 @@ class Bridge {
     Listing& listing(uint64_t number) const;
     std::unique_ptr<Listing> listing_released(uint64_t number);
 
+    // Takes in what the server said in answer to a question of `asked`.
+    void learn(const vfs::Handle& handle, const vfs::Attributes& attributes, vfs::Hold::Tick asked);
+
+    // The kernel's attributes of a file go when it was told others: an open does not bring any.
+    Task<> drop_outdated_attributes(Inode& inode, uint64_t change);
     // The kernel's pages of a file go when others have changed it since they were read.
     Task<> drop_outdated_pages(Inode& inode);
 

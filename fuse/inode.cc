@@ -52,29 +52,40 @@ void InodeTable::forget(fuse_ino_t number, uint64_t lookups) {
     if (row == root_) return;
     row->lookups_ -= std::min(lookups, row->lookups_);
     if (row->lookups_ > 0) return;
-    forget_name(*row);
+    for (uint64_t each : row->names_) names_.erase(each);
     rows_.erase(row.get());
     row->drop_ref();
 }
 
 uint64_t InodeTable::key(const Inode& directory, std::string_view name) {
     uint64_t mixed = reinterpret_cast<uintptr_t>(&directory) * 0x9e3779b97f4a7c15;
-    mixed ^= std::hash<std::string_view>()(name);
-    return mixed == 0 ? 1 : mixed;
-}
-
-void InodeTable::forget_name(Inode& inode) {
-    auto at = names_.find(inode.name_);
-    if (at != names_.end() && at->second == &inode) names_.erase(at);
-    inode.name_ = 0;
+    return mixed ^ std::hash<std::string_view>()(name);
 }
 
 void InodeTable::named(const Inode& directory, std::string_view name, Inode& inode) {
     if (inode.lookups_ == 0) return;  // forgotten meanwhile
     uint64_t made = key(directory, name);
-    if (inode.name_ != made) forget_name(inode);
-    inode.name_ = made;
-    names_[made] = &inode;
+    Inode*& row = names_[made];
+    if (row == &inode) return;
+    if (row) drop_key(*row, made);
+    row = &inode;
+    inode.names_.push_back(made);
+}
+
+void InodeTable::drop_key(Inode& inode, uint64_t key) {
+    for (size_t i = 0; i < inode.names_.size(); i++) {
+        if (inode.names_[i] != key) continue;
+        inode.names_[i] = inode.names_.back();
+        inode.names_.pop_back();
+        return;
+    }
+}
+
+void InodeTable::unnamed(const Inode& directory, std::string_view name) {
+    auto at = names_.find(key(directory, name));
+    if (at == names_.end()) return;
+    drop_key(*at->second, at->first);
+    names_.erase(at);
 }
 
 InodeRef InodeTable::at(const Inode& directory, std::string_view name) const {

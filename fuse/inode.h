@@ -10,6 +10,7 @@
 #include <unordered_set>
 
 #include "base/ref.h"
+#include "base/small_vector.h"
 #include "fuse/library.h"
 #include "vfs/attributes.h"
 
@@ -28,6 +29,8 @@ class Inode final : public RefCounted {
     // The change counter that the kernel's pages of this file are of; 0: it is to drop them at the
     // next open.
     uint64_t pages_of = 0;
+    // The change counter of the attributes that the kernel was told last.
+    uint64_t told_of = 0;
     // The file system's own count of changes by others (vfs::FileState), as of which pages_of is.
     uint64_t seen_foreign = 0;
     // Who holds locks through us; made at the first one.
@@ -38,7 +41,7 @@ class Inode final : public RefCounted {
     const vfs::Handle handle_;
     const vfs::FileType type_;
     uint64_t lookups_ = 0;
-    uint64_t name_ = 0;  // key of the last name that it was told by; 0: none
+    SmallVector<uint64_t, 1> names_;  // keys of the names that it was told by
 };
 using InodeRef = Ref<Inode>;
 
@@ -56,9 +59,10 @@ class InodeTable {
     // The row of a file that the kernel knows, or null.
     InodeRef find(const vfs::Handle& handle) const;
 
-    // The last name that a file was told by: what an unlink of the name is about. A hint: another
-    // client may have given the name to another file.
+    // The names that a file was told by: what an unlink of a name is about. A hint: another client
+    // may have given the name to another file.
     void named(const Inode& directory, std::string_view name, Inode& inode);
+    void unnamed(const Inode& directory, std::string_view name);
     InodeRef at(const Inode& directory, std::string_view name) const;
 
     size_t size() const { return rows_.size(); }
@@ -72,8 +76,8 @@ class InodeTable {
         bool operator()(const Inode* a, const vfs::Handle& b) const { return a->handle() == b; }
         bool operator()(const vfs::Handle& a, const Inode* b) const { return a == b->handle(); }
     };
+    static void drop_key(Inode& inode, uint64_t key);
     static uint64_t key(const Inode& directory, std::string_view name);
-    void forget_name(Inode& inode);
 
     const InodeRef root_;
     std::unordered_set<Inode*, ByHandle, ByHandle> rows_;

@@ -19,12 +19,12 @@ void Notifier::close() {
     if (thread_.joinable()) thread_.join();
 }
 
-Task<> Notifier::drop_pages(fuse_ino_t number) {
+Task<> Notifier::drop(fuse_ino_t number, What what) {
     auto done = std::make_shared<Event>();
     {
         std::lock_guard held(mutex_);
         if (closing_ || !session_ || jobs_.size() >= most_waiting) co_return;
-        jobs_.push_back({number, done});
+        jobs_.push_back({number, what, done});
     }
     changed_.notify_one();
     co_await done->wait();
@@ -42,7 +42,9 @@ void Notifier::work() {
             jobs_.pop_front();
             quiet = closing_;
         }
-        if (!quiet) fuse_lowlevel_notify_inval_inode(session_, job.number, 0, 0);
+        // A negative offset leaves the pages alone.
+        const off_t from = job.what == What::attributes ? -1 : 0;
+        if (!quiet) fuse_lowlevel_notify_inval_inode(session_, job.number, from, 0);
         // The event is the reactor's: set there, and freed there.
         reactor_.post([done = std::move(job.done)] { done->set(); });
     }

@@ -22,9 +22,10 @@ class Notifier {
 
     // Until close(). The session outlives it.
     void open(fuse_session* session);
-    // Drops the kernel's pages of a file. Returns when it has done so, or at once when this one
-    // comes on top of too many.
-    Task<> drop_pages(fuse_ino_t number);
+    // Drops the kernel's attributes of a file, or its pages, too. Returns when it has done so, or
+    // at once when this one comes on top of too many.
+    enum class What : uint8_t { attributes, attributes_and_pages };
+    Task<> drop(fuse_ino_t number, What what);
     // Nothing is sent any more. The kernel answers a notification under way when its connection
     // ends, if not before.
     void close();
@@ -33,6 +34,7 @@ class Notifier {
     static constexpr size_t most_waiting = 4096;
     struct Job {
         fuse_ino_t number = 0;
+        What what = What::attributes;
         std::shared_ptr<Event> done;
     };
     void work();

@@ -34,9 +34,10 @@ Task<> write(Request& request, OpenFileRef file, BufferChain data, WriteAt at) {
     open.set_append(append);
     size_t written = co_await open.write_at(at.offset, std::move(data));
     fuse_reply_write(request.answer(), std::min(written, size));
-    if (moved)
-        co_await request.bridge().notifier().drop_pages(
-            request.bridge().inodes().number(*file->inode));
+    if (!moved) co_return;
+    Bridge& bridge = request.bridge();
+    co_await bridge.notifier().drop(bridge.inodes().number(*file->inode),
+                                    Notifier::What::attributes_and_pages);
 }
 
 Task<> fsync(Request& request, OpenFileRef file, bool data_only) {

@@ -26,9 +26,11 @@ Task<> lookup(Request& request, InodeRef parent, std::string name) {
     }
     const vfs::Handle& handle = reply.find<vfs::GetHandle>()->handle;
     const vfs::Attributes& attributes = reply.find<vfs::GetAttr>()->attributes;
-    mount.hold().learn(handle, attributes, asked);
+    bridge.learn(handle, attributes, asked);
     fuse_entry_param entry = bridge.entry(*parent, name, handle, attributes);
+    InodeRef inode = bridge.inodes().get(entry.ino);
     if (fuse_reply_entry(request.answer(), &entry) != 0) bridge.inodes().forget(entry.ino, 1);
+    co_await bridge.drop_outdated_pages(*inode);
 }
 
 // As open files see it: what waits to be written goes first, for times are the server's.
@@ -52,6 +54,7 @@ Task<> getattr(Request& request, InodeRef inode) {
     Bridge& bridge = request.bridge();
     vfs::Attributes found = co_await attributes_of(bridge.mount(), inode->handle(), request.as());
     struct stat now = bridge.seen(inode->handle(), found);
+    inode->told_of = found.change;
     fuse_reply_attr(request.answer(), &now, bridge.trust().attributes(inode->handle()));
     co_await bridge.drop_outdated_pages(*inode);
 }

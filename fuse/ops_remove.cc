@@ -58,6 +58,7 @@ Task<> remove(Request& request, InodeRef parent, std::string name, vfs::RemoveKi
     if (!reply.find<vfs::Remove>()) co_await reply.error;
     directory_changed(mount, *parent, reply.at<vfs::GetAttr>(at_directory));
     node_changed(mount, inode, reply.at<vfs::GetAttr>(at_node));
+    bridge.inodes().unnamed(*parent, name);
     request.ok();
 }
 
@@ -82,6 +83,8 @@ Task<> rename(Request& request, InodeRef parent, std::string name, InodeRef new_
     directory_changed(mount, *parent, reply.at<vfs::GetAttr>(at_source));
     node_changed(mount, moved, moved ? reply.at<vfs::GetAttr>(at_moved) : nullptr);
     if (replaced != moved) node_changed(mount, replaced, nullptr);
+    bridge.inodes().unnamed(*parent, name);
+    bridge.inodes().unnamed(*new_parent, new_name);
     if (moved) bridge.inodes().named(*new_parent, new_name, *moved);
     if (replaced && flags == vfs::rename_exchange) bridge.inodes().named(*parent, name, *replaced);
     request.ok();

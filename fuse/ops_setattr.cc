@@ -65,6 +65,7 @@ Task<> setattr(Request& request, InodeRef inode, vfs::SetAttributes wanted, Open
     }
     // Our own change leaves the kernel's pages as good as they were.
     if (ours) inode->pages_of = now.change;
+    inode->told_of = now.change;
     struct stat out = bridge.seen(handle, now);
     fuse_reply_attr(request.answer(), &out, bridge.trust().attributes(handle));
 }

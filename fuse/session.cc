@@ -3,12 +3,15 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <linux/fuse.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstdio>
 
 #include "base/log.h"
+#include "fuse/bridge.h"
 #include "reactor/descriptor.h"
 
 namespace strait::fuse {
@@ -45,7 +48,7 @@ Session::~Session() {
 }
 
 Result<> Session::mount(const MountRequest& request, const fuse_lowlevel_ops& operations,
-                        void* user, std::string& complaint) {
+                        Bridge* bridge, std::string& complaint) {
     fuse_args arguments = FUSE_ARGS_INIT(0, nullptr);
     fuse_opt_add_arg(&arguments, "strait");
     for (const std::string& option : request.options) {
@@ -54,7 +57,7 @@ Result<> Session::mount(const MountRequest& request, const fuse_lowlevel_ops& op
     }
     fuse_set_log_func(listen);
     said = &complaint;
-    session_ = fuse_session_new(&arguments, &operations, sizeof(operations), user);
+    session_ = fuse_session_new(&arguments, &operations, sizeof(operations), bridge);
     fuse_opt_free_args(&arguments);
     std::string where = request.directory;
     if (request.descriptor >= 0) where = fmt::format("/dev/fd/{}", request.descriptor);
@@ -63,7 +66,31 @@ Result<> Session::mount(const MountRequest& request, const fuse_lowlevel_ops& op
     if (mounted != 0) return fail(Errc::io);
     int fd = fuse_session_fd(session_);
     fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
-    return {};
+    fuse_custom_io io{};
+    io.writev = send;
+    io.read = [](int device, void* to, size_t size, void*) { return ::read(device, to, size); };
+    return fuse_session_custom_io(session_, &io, fd) == 0 ? Result<>() : fail(Errc::io);
+}
+
+void Session::greet() {
+    answering_first_ = true;
+    if (on_greeting) on_greeting();
+}
+
+ssize_t Session::send(int fd, iovec* parts, int count, void* user) {
+    Session& self = static_cast<Bridge*>(user)->session();
+    if (std::exchange(self.answering_first_, false)) self.complete_agreement(parts, count);
+    return writev(fd, parts, count);
+}
+
+// What libfuse 3.14 has no word for, or forgets to pass on: that names of one directory are looked
+// up side by side, and that the server takes set-id bits away from a file that is written, so that
+// the kernel needs not ask for security.capability at each write.
+void Session::complete_agreement(const iovec* parts, int count) {
+    if (count < 2 || parts[1].iov_len < sizeof(fuse_init_out)) return;
+    auto* out = static_cast<fuse_init_out*>(parts[1].iov_base);
+    out->flags |=
+        offered_ & (FUSE_PARALLEL_DIROPS | FUSE_HANDLE_KILLPRIV | FUSE_HANDLE_KILLPRIV_V2);
 }
 
 Task<> Session::serve(Reactor& reactor) {
@@ -87,6 +114,11 @@ Session::Took Session::take_one() {
         // ENOENT: the caller went away just now.
         if (errno == ENOENT || errno == EINTR) return Took::one;
         return errno == EAGAIN ? Took::none : Took::end;
+    }
+    constexpr size_t head = sizeof(fuse_in_header);
+    if (offered_ == 0 && static_cast<size_t>(got) >= head + sizeof(fuse_init_in)) {
+        auto* first = reinterpret_cast<const fuse_init_in*>(buffer_.data() + head);
+        offered_ = first->flags;
     }
     fuse_buf request{};
     request.size = static_cast<size_t>(got);

@@ -13,6 +13,8 @@
 
 namespace strait::fuse {
 
+class Bridge;
+
 struct MountRequest {
     // Where; with `descriptor`, only for messages.
     std::string directory;
@@ -29,15 +31,13 @@ class Session {
     Session(const Session&) = delete;
     Session& operator=(const Session&) = delete;
 
-    // `user` is what callbacks are given.
-    Result<> mount(const MountRequest& request, const fuse_lowlevel_ops& operations, void* user,
+    // `bridge` is what callbacks are given; it owns this.
+    Result<> mount(const MountRequest& request, const fuse_lowlevel_ops& operations, Bridge* bridge,
                    std::string& complaint);
     // Reads and dispatches requests until the connection ends or the scope stops.
     Task<> serve(Reactor& reactor);
-    // The kernel has said its first word.
-    void greet() {
-        if (on_greeting) on_greeting();
-    }
+    // The kernel has said its first word, and what is written next is the answer to it.
+    void greet();
     std::function<void()> on_greeting;
     fuse_session* raw() const { return session_; }
 
@@ -48,10 +48,14 @@ class Session {
   private:
     enum class Took : uint8_t { one, none, end };
     Took take_one();
+    static ssize_t send(int fd, iovec* parts, int count, void* user);
+    void complete_agreement(const iovec* parts, int count);
 
     fuse_session* session_ = nullptr;
     Buffer buffer_;
-    bool kept_ = false;  // somebody holds slices of buffer_
+    bool kept_ = false;     // somebody holds slices of buffer_
+    uint32_t offered_ = 0;  // FUSE_* flags of the kernel's first word
+    bool answering_first_ = false;
 };
 
 }  // namespace strait::fuse

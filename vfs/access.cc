@@ -117,7 +117,7 @@ Result<SetAttributes> permit_setattr(const Attributes& node, const SetAttributes
         final.mode = *wanted.mode & 07777;
         bool member = is_root(who) || who->in_group(wanted.gid.value_or(node.gid));
         if (!member) *final.mode &= ~mode_setgid;
-    } else if (node.type == FileType::regular && (given || (wanted.size && !is_root(who)))) {
+    } else if (node.type != FileType::directory && (given || (wanted.size && !is_root(who)))) {
         uint32_t left = without_setid(node.mode);
         if (left != node.mode) final.mode = left;
     }
