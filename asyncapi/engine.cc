@@ -2,6 +2,7 @@
 #include "asyncapi/engine.h"
 
 #include "client/nfs4/mount.h"
+#include "client/policy.h"
 
 namespace strait::asyncapi {
 
@@ -17,26 +18,6 @@ Task<std::unique_ptr<vfs::Backend>> connect_nfs(Reactor& reactor, const client::
 
 }  // namespace
 
-vfs::MountPolicy policy_of(const client::MountOptions& options) {
-    vfs::MountPolicy policy;
-    policy.read_only = options.read_only;
-    policy.acregmin = options.cache.acregmin;
-    policy.acregmax = options.cache.acregmax;
-    policy.acdirmin = options.cache.acdirmin;
-    policy.acdirmax = options.cache.acdirmax;
-    bool trusts = options.cache.attributes && options.cache.coherence != client::Coherence::strict;
-    if (!trusts) policy.acregmin = policy.acregmax = policy.acdirmin = policy.acdirmax = 0s;
-    if (options.cache.coherence == client::Coherence::bounded) {
-        policy.acregmin = policy.acregmax = options.cache.bound;
-        policy.acdirmin = policy.acdirmax = options.cache.bound;
-    }
-    policy.close_to_open = options.cache.close_to_open;
-    if (options.cache.readahead)
-        policy.readahead =
-            static_cast<uint32_t>(std::min<uint64_t>(*options.cache.readahead, 1u << 30));
-    return policy;
-}
-
 Engine::Engine(Reactor& reactor, client::TraceSink* trace, Connect connect)
     : reactor_(reactor),
       trace_(trace),
@@ -50,7 +31,7 @@ Task<> Engine::connect(std::string prefix, const client::Url& url, std::string& 
         co_await Errc::inval;
     }
     auto backend = co_await connect_(reactor_, url, *options, trace_);
-    co_await files_.mount(prefix, std::move(backend), policy_of(*options));
+    co_await files_.mount(prefix, std::move(backend), client::policy_of(*options));
 }
 
 Task<> Engine::mount(std::string prefix, std::string text, std::string& why) {

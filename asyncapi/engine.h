@@ -40,7 +40,4 @@ class Engine {
     std::map<std::string, std::string, std::less<>> servers_;  // URL of the root, its prefix
 };
 
-// What a mount may answer from what it knows, from what its options ask for.
-vfs::MountPolicy policy_of(const client::MountOptions& options);
-
 }  // namespace strait::asyncapi

@@ -182,6 +182,7 @@ Why all_seconds(Given& given) {
 template <bool value>
 Why attribute_cache(Given& given) {
     given.out.cache.attributes = value;
+    given.out.cache.sync = !value;
     return flag(given);
 }
 template <bool value>

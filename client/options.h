@@ -29,6 +29,7 @@ struct CacheOptions {
     Duration acregmin = 3s, acregmax = 60s;
     Duration acdirmin = 30s, acdirmax = 60s;
     bool attributes = true;     // false: noac, or actimeo=0
+    bool sync = false;          // noac: writes are stable when they return, as nfs(5) has it
     bool close_to_open = true;  // false: nocto
     LookupCache lookup = LookupCache::all;
     std::optional<uint64_t> readahead;  // bytes; none: the cache's own choice

@@ -47,7 +47,9 @@ TEST(Options, cache_options_reach_the_cache) {
     EXPECT_EQ(options("acregmin=1&acdirmax=9")->cache.acdirmax, 9s);
     EXPECT_EQ(options("actimeo=7")->cache.acregmin, 7s);
     EXPECT_FALSE(options("actimeo=0")->cache.attributes);
+    EXPECT_FALSE(options("actimeo=0")->cache.sync);
     EXPECT_FALSE(options("noac")->cache.attributes);
+    EXPECT_TRUE(options("noac")->cache.sync);
     EXPECT_FALSE(options("nocto")->cache.close_to_open);
     EXPECT_EQ(options("lookupcache=pos")->cache.lookup, LookupCache::positive);
     EXPECT_EQ(options("dircache=0")->cache.lookup, LookupCache::none);

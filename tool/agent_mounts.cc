@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "client/nfs4/mount.h"
 #include "client/options.h"
+#include "client/policy.h"
 #include "client/url.h"
 
 namespace strait::tool {
@@ -49,19 +50,6 @@ std::string identity_of(const std::string& folder) {
     struct stat found;
     if (got <= 0 || named <= 0 || stat(folder.c_str(), &found) != 0) return {};
     return fmt::format("{}/{}/{}.{}", boot, space, found.st_dev, found.st_ino);
-}
-
-vfs::MountPolicy policy_of(const client::MountOptions& options) {
-    const client::CacheOptions& cache = options.cache;
-    vfs::MountPolicy policy;
-    policy.read_only = options.read_only;
-    policy.acregmin = cache.attributes ? cache.acregmin : 0s;
-    policy.acregmax = cache.attributes ? cache.acregmax : 0s;
-    policy.acdirmin = cache.attributes ? cache.acdirmin : 0s;
-    policy.acdirmax = cache.attributes ? cache.acdirmax : 0s;
-    policy.close_to_open = cache.close_to_open;
-    if (cache.readahead) policy.readahead = static_cast<uint32_t>(*cache.readahead);
-    return policy;
 }
 
 }  // namespace
@@ -141,7 +129,7 @@ Task<> AgentMounts::mount_server(vfs::FileSystem& files, const MountSpec& spec,
                                         std::hash<std::string_view>()(mounts), spec.prefix);
     std::unique_ptr<vfs::Backend> backend =
         co_await client::nfs4::Mount::connect(reactor_, *url, *options, &trace_);
-    co_await files.mount(spec.prefix, std::move(backend), policy_of(*options));
+    co_await files.mount(spec.prefix, std::move(backend), client::policy_of(*options));
 }
 
 Result<std::unique_ptr<vfs::Backend>> AgentMounts::memory_volume(const std::string& url) {

@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "client/policy.h"
 #include "fuse/mountpoint.h"
 #include "reactor/descriptor.h"
 #include "tool/report.h"
@@ -29,15 +30,10 @@ fuse::BridgeOptions bridge_options(const client::MountOptions& options,
     out.server_flocks = options.local_lock == Local::none || options.local_lock == Local::posix;
     out.trust.names = cache.lookup != client::LookupCache::none && cache.attributes;
     out.trust.missing = sorted.missing_names;
-    vfs::MountPolicy& policy = out.policy;
-    policy.read_only = options.read_only || sorted.read_only;
-    policy.acregmin = cache.attributes ? cache.acregmin : 0s;
-    policy.acregmax = cache.attributes ? cache.acregmax : 0s;
-    policy.acdirmin = cache.attributes ? cache.acdirmin : 0s;
-    policy.acdirmax = cache.attributes ? cache.acdirmax : 0s;
-    policy.close_to_open = cache.close_to_open;
-    policy.write_behind = 16u << 20;
-    if (cache.readahead) policy.readahead = static_cast<uint32_t>(*cache.readahead);
+    vfs::MountPolicy wishes;
+    wishes.write_behind = 16u << 20;
+    out.policy = client::policy_of(options, wishes);
+    out.policy.read_only = options.read_only || sorted.read_only;
     return out;
 }
 

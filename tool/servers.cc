@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "backend/memory/memory.h"
+#include "client/policy.h"
 #include "vfs/step_backend.h"
 
 namespace strait::tool {
@@ -24,18 +25,13 @@ vfs::FileSystemOptions options_of(Reactor& reactor) {
 
 // One program, one look at each file: what was read once is not asked again, and reads run far
 // ahead.
-vfs::MountPolicy policy_of(const client::MountOptions& options) {
-    vfs::MountPolicy policy;
-    policy.read_only = options.read_only;
-    policy.acregmin = options.cache.acregmin;
-    policy.acregmax = options.cache.acregmax;
-    policy.acdirmin = options.cache.acdirmin;
-    policy.acdirmax = options.cache.acdirmax;
-    policy.close_to_open = options.cache.close_to_open;
-    policy.head_bytes = 256u << 10;
-    policy.write_behind = 16u << 20;
-    policy.readahead = static_cast<uint32_t>(
-        std::min<uint64_t>(options.cache.readahead.value_or(16u << 20), 256u << 20));
+vfs::MountPolicy far_looking(const client::MountOptions& options) {
+    vfs::MountPolicy wishes;
+    wishes.head_bytes = 256u << 10;
+    wishes.write_behind = 16u << 20;
+    wishes.readahead = 16u << 20;
+    vfs::MountPolicy policy = client::policy_of(options, wishes);
+    policy.readahead = std::min(policy.readahead, 256u << 20);
     return policy;
 }
 
@@ -95,7 +91,7 @@ Task<Servers::Server*> Servers::connect(const Target& target) {
         co_await reactor_.with_deadline(std::move(connecting), MonoClock::now() + patience);
     server->client = mount.get();
     server->max_write = mount->capabilities().max_write;
-    co_await files_.mount(server->prefix, std::move(mount), policy_of(target.options));
+    co_await files_.mount(server->prefix, std::move(mount), far_looking(target.options));
     servers_.push_back(std::move(server));
     co_return servers_.back().get();
 }

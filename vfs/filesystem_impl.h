@@ -18,6 +18,8 @@ struct FileSystem::Impl {
 
     // --- open (filesystem_open.cc). An open that must begin again behind a symlink gives null.
     Task<OpenFileRef> open(At at, OpenFlags flags, uint64_t head_bytes);
+    // Without close-to-open: an open of what is believed to be as it was read before.
+    OpenFileRef open_known(Journey& way, const At& at, const OpenFlags& flags);
     Task<OpenFileRef> open_path(Journey& way, const At& at, OpenFlags flags);
     Task<OpenFileRef> open_directory(Journey& way, const At& at, OpenFlags flags, bool& regular);
     Task<OpenFileRef> open_file(Journey& way, const At& at, OpenFlags flags, uint32_t head_bytes,

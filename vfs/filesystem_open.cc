@@ -101,11 +101,29 @@ Task<OpenFileRef> FileSystem::Impl::open(At at, OpenFlags flags, uint64_t head_b
         } else if (flags.directory || (!regular && known_directory(way))) {
             made = co_await open_directory(way, at, flags, regular);
         } else {
+            made = open_known(way, at, flags);
+            if (made) co_return made;
             made = co_await open_file(way, at, flags, static_cast<uint32_t>(head), directory);
             if (directory) made = co_await open_directory(way, at, flags, regular);
         }
         if (made) co_return made;
     }
+}
+
+OpenFileRef FileSystem::Impl::open_known(Journey& way, const At& at, const OpenFlags& flags) {
+    Mount& mount = way.mount();
+    if (mount.policy().close_to_open || flags.access != OpenAccess::read || flags.create ||
+        flags.truncate || !way.plain() || way.ends_nameless())
+        return {};
+    const Handle* handle = mount.hold().handle_at(way.physical());
+    const Attributes* held = handle ? mount.hold().attributes(*handle, stat_mask) : nullptr;
+    FileState* state = handle ? mount.find_state(*handle) : nullptr;
+    if (!held || held->type != FileType::regular || !state || !state->head().whole ||
+        state->head().change != held->change || state->writes().pending())
+        return {};
+    state->head_is_current(MonoClock::now() + mount.hold().remaining(*handle));
+    return make_ref<OpenRegular>(opened(way, at, flags, *handle, FileType::regular),
+                                 FileStateRef(state), OpenId{});
 }
 
 Task<OpenFileRef> FileSystem::Impl::open_path(Journey& way, const At& at, OpenFlags flags) {

@@ -13,6 +13,7 @@ namespace {
 constexpr size_t closes_at_once = 16;
 // How long what was written may wait for more, or for its close, before other clients can see it.
 constexpr Duration longest_wait = 2s;
+constexpr size_t most_kept = 64, most_kept_bytes = 8u << 20;  // without close-to-open
 }  // namespace
 
 Mount::Mount(std::string prefix, std::unique_ptr<Backend> backend, const MountPolicy& policy,
@@ -59,6 +60,17 @@ Ref<FileState> Mount::state_of(const Handle& handle) {
     auto made = make_ref<FileState>(MountRef(this), handle);
     states_.emplace(handle, made.get());
     return made;
+}
+
+void Mount::keep_for_next_open(Ref<FileState> state) {
+    if (policy_.close_to_open || refusing_ || !state->head().whole) return;
+    if (std::ranges::find(kept_, state) == kept_.end()) kept_.push_back(std::move(state));
+    size_t bytes = 0;
+    for (auto& each : kept_) bytes += each->head().data.size();
+    while (kept_.size() > most_kept || bytes > most_kept_bytes) {
+        bytes -= kept_.front()->head().data.size();
+        kept_.pop_front();
+    }
 }
 
 FileState* Mount::find_state(const Handle& handle) const {
@@ -127,6 +139,7 @@ Task<> Mount::send_what_aged() {
 
 Task<> Mount::close() {
     refusing_ = true;
+    kept_.clear();
     timers_.stop();
     co_await timers_.close();
     co_await background_.close();

@@ -2,6 +2,7 @@
 #pragma once
 // One mounted backend: how programs are run on it, what is known of it, which files are open.
 
+#include <deque>
 #include <functional>
 #include <string>
 #include <unordered_map>
@@ -51,6 +52,8 @@ class Mount final : public RefCounted {
     // The one state of a file that is open; made when there is none.
     Ref<FileState> state_of(const Handle& handle);
     FileState* find_state(const Handle& handle) const;
+    // Without close-to-open, a small file that was read stays for those who open it next.
+    void keep_for_next_open(Ref<FileState> state);
     void forget_state(const Handle& handle) { states_.erase(handle); }
     const std::unordered_map<Handle, FileState*, HandleHash>& states() const { return states_; }
 
@@ -98,6 +101,7 @@ class Mount final : public RefCounted {
     MonoTime lists_xattrs_until_{};
     uint64_t last_owner_ = 0;
     std::unordered_map<Handle, FileState*, HandleHash> states_;
+    std::deque<Ref<FileState>> kept_;  // of files that nobody has open any more, bounded
     std::vector<OpenNode*> directories_;
     std::vector<Due> due_;
     int attributes_waiting_ = 0;  // files

@@ -23,6 +23,7 @@ OpenRegular::OpenRegular(Opened opened, FileStateRef state, OpenId open)
 
 OpenRegular::~OpenRegular() {
     state_->remove(*this);
+    mount().keep_for_next_open(state_);
     if (!open_ || closing_) return;
     if (writes()) {
         mount().background().spawn(finish_orphan(state_, Writer{handle(), open_, as()}));

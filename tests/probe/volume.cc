@@ -8,25 +8,11 @@
 
 #include "client/nfs4/mount.h"
 #include "client/options.h"
+#include "client/policy.h"
 #include "client/url.h"
 
 namespace strait::probe {
 namespace {
-
-vfs::MountPolicy policy_of(const client::MountOptions& options) {
-    const auto& cache = options.cache;
-    vfs::MountPolicy policy{.read_only = options.read_only,
-                            .acregmin = cache.acregmin,
-                            .acregmax = cache.acregmax,
-                            .acdirmin = cache.acdirmin,
-                            .acdirmax = cache.acdirmax,
-                            .close_to_open = cache.close_to_open};
-    if (!cache.attributes) {
-        policy.acregmin = policy.acregmax = policy.acdirmin = policy.acdirmax = 0s;
-    }
-    if (cache.readahead) policy.readahead = static_cast<uint32_t>(*cache.readahead);
-    return policy;
-}
 
 [[noreturn]] void refuse(const client::UrlError& error) {
     fmt::print(stderr, "{}\n", error.text);
@@ -52,7 +38,7 @@ Task<> Volume::mount(std::string text) {
     if (!options) refuse(options.error());
     auto backend = co_await client::nfs4::Mount::connect(*reactor_, *url, *options);
     auto credential = make_ref<vfs::Credential>(geteuid(), getegid());
-    co_await files_->mount(mount_point, std::move(backend), policy_of(*options),
+    co_await files_->mount(mount_point, std::move(backend), client::policy_of(*options),
                            std::move(credential));
 }
 

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "client/policy.h"
+
+#include <algorithm>
+
+namespace strait::client {
+
+namespace {
+constexpr uint64_t most_ahead = 1u << 30;  // bytes
+}  // namespace
+
+vfs::MountPolicy policy_of(const MountOptions& options, vfs::MountPolicy policy) {
+    const CacheOptions& cache = options.cache;
+    policy.read_only = options.read_only;
+    policy.acregmin = cache.acregmin;
+    policy.acregmax = cache.acregmax;
+    policy.acdirmin = cache.acdirmin;
+    policy.acdirmax = cache.acdirmax;
+    if (cache.coherence == Coherence::bounded) {
+        policy.acregmin = policy.acregmax = cache.bound;
+        policy.acdirmin = policy.acdirmax = cache.bound;
+    }
+    policy.close_to_open = cache.close_to_open;
+    if (cache.readahead)
+        policy.readahead = static_cast<uint32_t>(std::min(*cache.readahead, most_ahead));
+    // Nothing is believed: what is read before it is asked for would only be thrown away.
+    if (!cache.attributes || cache.coherence == Coherence::strict) {
+        policy.acregmin = policy.acregmax = policy.acdirmin = policy.acdirmax = 0s;
+        policy.readahead = policy.head_bytes = 0;
+    }
+    if (cache.sync) policy.write_behind = 0;
+    return policy;
+}
+
+}  // namespace strait::client

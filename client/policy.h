@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+// What a mount may answer from what it knows, from what its options ask for: the one place that
+// reads nfs(5)'s cache options. Who has other wishes (how much is read ahead or written behind)
+// begins with its own `policy`.
+
+#include "client/options.h"
+#include "vfs/filesystem.h"
+
+namespace strait::client {
+
+vfs::MountPolicy policy_of(const MountOptions& options, vfs::MountPolicy policy = {});
+
+}  // namespace strait::client

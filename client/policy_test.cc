@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "client/policy.h"
+
+#include <gtest/gtest.h>
+
+namespace strait::client {
+namespace {
+
+vfs::MountPolicy policy(const std::string& options) {
+    auto url = parse_url("nfs://nas/x?" + options);
+    return policy_of(*parse_options(*url));
+}
+
+TEST(Policy, noac_believes_nothing_reads_nothing_ahead_and_writes_through) {
+    vfs::MountPolicy made = policy("noac");
+    EXPECT_EQ(made.acregmax + made.acdirmax, 0s);
+    EXPECT_EQ(made.readahead, 0u);
+    EXPECT_EQ(made.head_bytes, 0u);
+    EXPECT_EQ(made.write_behind, 0u);
+}
+
+TEST(Policy, actimeo_0_is_noac_without_its_writes) {
+    vfs::MountPolicy made = policy("actimeo=0");
+    EXPECT_EQ(made.acregmax + made.acdirmax, 0s);
+    EXPECT_EQ(made.readahead, 0u);
+    EXPECT_GT(made.write_behind, 0u);
+    EXPECT_GT(policy("noac&ac").write_behind, 0u);
+}
+
+TEST(Policy, what_is_not_asked_for_is_the_callers_wish) {
+    auto url = parse_url("nfs://nas/x?nocto&readahead=4096");
+    vfs::MountPolicy made = policy_of(*parse_options(*url), {.write_behind = 123, .readahead = 7});
+    EXPECT_FALSE(made.close_to_open);
+    EXPECT_EQ(made.write_behind, 123u);
+    EXPECT_EQ(made.readahead, 4096u);
+}
+
+}  // namespace
+}  // namespace strait::client

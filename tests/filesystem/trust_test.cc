@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// How far a mount believes what it knows: nfs(5)'s nocto and noac.
+#include "tests/filesystem/fixture.h"
+
+namespace strait::vfs::test {
+namespace {
+
+using Trust = FileSystemTest;
+using Log = std::vector<std::string>;
+
+TEST_F(Trust, without_close_to_open_a_file_that_was_read_is_opened_from_memory) {
+    me().put("f", "content");
+    cold({.close_to_open = false});
+    EXPECT_EQ(me().get("f"), "content");
+    EXPECT_EQ(me().count(), 1u);
+    EXPECT_EQ(me().get("f"), "content");
+    auto file = me().open("f");
+    EXPECT_EQ(me().read(file, 0, 100), "content");
+    me().close(file);
+    EXPECT_EQ(me().count(), 0u);
+    me().put("f", "ours, seen at once");
+    EXPECT_EQ(me().get("f"), "ours, seen at once");
+}
+
+TEST_F(Trust, with_close_to_open_each_open_asks) {
+    me().put("f", "content");
+    cold();
+    me().get("f");
+    other().put("f", "another's");
+    EXPECT_EQ(me().get("f"), "another's");
+    EXPECT_EQ(me().count(), 2u);
+}
+
+TEST_F(Trust, without_close_to_open_what_is_found_changed_is_read_again) {
+    me().put("f", "content");
+    cold({.close_to_open = false});
+    me().get("f");
+    other().put("f", "another's");
+    auto file = me().open("f", {.access = OpenAccess::both});  // asks, and learns
+    EXPECT_EQ(me().get("f"), "another's");
+    me().close(file);
+}
+
+TEST_F(Trust, without_close_to_open_nothing_is_believed_longer_than_attributes_are) {
+    me().put("f", "content");
+    cold({.acregmin = 0s, .acregmax = 0s, .close_to_open = false});
+    me().get("f");
+    other().put("f", "another's");
+    EXPECT_EQ(me().get("f"), "another's");
+}
+
+constexpr MountPolicy noac{.acregmin = 0s,
+                           .acregmax = 0s,
+                           .acdirmin = 0s,
+                           .acdirmax = 0s,
+                           .head_bytes = 0,
+                           .write_behind = 0,
+                           .readahead = 0};
+
+TEST_F(Trust, without_attributes_nothing_is_read_before_it_is_asked_for) {
+    const std::string content = pattern(1 << 20);
+    me().put("f", content);
+    cold(noac);
+    auto file = me().open("f");
+    EXPECT_EQ(me().log.back().find("read"), std::string::npos) << me().log.back();
+    me().count();
+    const size_t piece = 64 << 10;
+    for (size_t at = 0; at < content.size(); at += piece) {
+        EXPECT_EQ(me().read(file, at, piece), content.substr(at, piece));
+        EXPECT_EQ(me().count(), 1u);
+    }
+    other().put("f", std::string(piece, 'x'));
+    EXPECT_EQ(me().read(file, 0, piece), std::string(piece, 'x'));
+    me().close(file);
+}
+
+TEST_F(Trust, without_attributes_a_write_is_with_the_server_when_it_returns) {
+    cold(noac);
+    auto file = me().open("f", to_write);
+    me().write(file, "content");
+    EXPECT_EQ(other().get("f"), "content");
+    me().count();
+    me().close(file);
+    EXPECT_EQ(me().log, Log{"put use_open close"});
+}
+
+}  // namespace
+}  // namespace strait::vfs::test
