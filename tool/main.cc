@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "tool/common_options.h"
+#include "tool/mount_helper.h"
 #include "tool/mount_verbs.h"
 #include "tool/url_verbs.h"
 #include "tool/verb.h"
@@ -41,14 +42,18 @@ int main(int argc, char** argv) {
     tool.set_version_flag("--version", "strait " STRAIT_VERSION);
     Action action;
     for (DeclareVerb declare : verbs) declare(tool, action);
-    auto arguments = separate_command(std::vector<std::string>(argv + 1, argv + argc));
+    std::vector<std::string> given(argv + 1, argv + argc);
+    auto helper = helper_call(argv[0], given);
+    if (helper && helper->fake) return exit_ok;
+    auto arguments = separate_command(helper ? helper->arguments : given);
     std::reverse(arguments.begin(), arguments.end());  // as CLI11 wants a vector
     try {
         tool.parse(std::move(arguments));
     } catch (const CLI::ParseError& error) {
         constexpr int run_own_failure = 125;  // as env(1): other numbers are the program's
         if (tool.exit(error) == 0) return exit_ok;
+        if (helper) return helper_status(exit_usage);
         return tool.got_subcommand("run") ? run_own_failure : exit_usage;
     }
-    return action();
+    return helper ? helper_status(action()) : action();
 }

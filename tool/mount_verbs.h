@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
-// The verbs about mounts, for main's table, and mount(8)'s way of calling them.
+// The verbs about mounts, for main's table.
 
 #include "tool/verb.h"
 
