@@ -121,7 +121,8 @@ size_t Reactor::dispatch() {
 
 bool Reactor::sleep_allowed() noexcept {
     sleeping_.store(true, std::memory_order_seq_cst);
-    if (mail_.empty() && !stop_.load(std::memory_order_seq_cst)) return true;
+    bool stays_quiet = !watch_ || watch_->sleep();
+    if (stays_quiet && mail_.empty() && !stop_.load(std::memory_order_seq_cst)) return true;
     sleeping_.store(false, std::memory_order_relaxed);
     return false;
 }
@@ -130,20 +131,24 @@ bool Reactor::sleep_allowed() noexcept {
 bool Reactor::spin(MonoTime until) {
     while (MonoClock::now() < until) {
         backend_->wait(at_once);
-        if (has_ready() || !mail_.empty()) return true;
+        if ((watch_ && watch_->look()) || has_ready() || !mail_.empty()) return true;
     }
     return false;
 }
 
 size_t Reactor::poll(MonoTime until) {
     size_t done = dispatch();
+    if (watch_ && watch_->look()) done++;
     MonoTime limit = done > 0 || has_ready() ? at_once : std::min(until, timers_.next());
-    if (limit != at_once && options_.spin > Duration::zero() &&
-        spin(std::min(limit, MonoClock::now() + options_.spin)))
-        limit = at_once;
+    if (limit != at_once) {
+        Duration looks = watch_ ? std::max(options_.spin, watch_->patience()) : options_.spin;
+        if (looks > Duration::zero() && spin(std::min(limit, MonoClock::now() + looks)))
+            limit = at_once;
+    }
     if (limit != at_once && !sleep_allowed()) limit = at_once;
     backend_->wait(limit);
     sleeping_.store(false, std::memory_order_relaxed);
+    if (watch_) watch_->awake();
     done += dispatch();
     if (pollable_ >= 0) prepare_foreign_wait();
     return done;

@@ -46,6 +46,23 @@ struct ReactorOptions {
     size_t receive_pool_bytes = 32u << 20;
 };
 
+// Memory that other processes write to, which the loop looks at between its turns, and for a while
+// before it sleeps: so who writes need not wake it.
+class Watch {
+  public:
+    // Takes what is there; false: nothing new was.
+    virtual bool look() noexcept = 0;
+    // Nothing is left to do: how long looking on is worth it. Zero: sleep at once.
+    virtual Duration patience() noexcept = 0;
+    // The loop is about to sleep: from now on who writes wakes it, by something else that it waits
+    // for (a futex). False: something has come, it must not sleep.
+    virtual bool sleep() noexcept = 0;
+    virtual void awake() noexcept = 0;
+
+  protected:
+    ~Watch() = default;
+};
+
 class Reactor {
   public:
     using Options = ReactorOptions;
@@ -107,6 +124,9 @@ class Reactor {
     // look again after it.
     Task<> futex_wait(std::atomic<uint32_t>* word, uint32_t expected);
 
+    // Looks at this, too, from now on; null: no longer. There is one at most.
+    void watch(Watch* memory) noexcept { watch_ = memory; }
+
     // File I/O. Memory that the vectors name stays until the task ends. Returns bytes done; 0: end
     // of file.
     Task<size_t> read_file(int fd, uint64_t offset, std::span<const iovec> into);
@@ -144,6 +164,7 @@ class Reactor {
     std::unique_ptr<reactor::Backend> backend_;
     std::unique_ptr<reactor::HelperThreads> helpers_;
     Nursery nursery_;
+    Watch* watch_ = nullptr;
     Reactor* displaced_ = nullptr;  // the loop of the thread that we were moved to
     int pollable_ = -1;
     int pollable_timer_ = -1;

@@ -3,11 +3,18 @@
 
 #include <algorithm>
 #include <atomic>
+#include <thread>
 
 #include "base/log.h"
 #include "preload/door/operations.h"
 
 namespace strait::preload {
+
+namespace {
+constexpr Duration longest_look = 25us;
+constexpr Duration soon_after = 60us;  // a wake-up included
+constexpr int quick_limit = 8;
+}  // namespace
 
 Result<std::unique_ptr<RingDoor>> RingDoor::create(Reactor& reactor, UnixListener listener,
                                                    Factory files, Control control) {
@@ -25,9 +32,12 @@ RingDoor::RingDoor(Reactor& reactor, UnixListener listener, DoorbellMemory bell,
       files_(std::move(files)),
       control_(std::move(control)),
       maps_([&reactor] { return reactor.sleep_for(Duration::zero()); }),
-      rings_(shm::ring_limit) {}
+      rings_(shm::ring_limit),
+      may_look_on_(std::thread::hardware_concurrency() > 1) {
+    reactor_.watch(this);
+}
 
-RingDoor::~RingDoor() = default;
+RingDoor::~RingDoor() { reactor_.watch(nullptr); }
 
 std::vector<RingDoor::Program> RingDoor::list_programs() const {
     std::vector<Program> list;
@@ -55,15 +65,45 @@ Task<> RingDoor::shut_down() {
     while (!tickets_.empty()) co_await drop_ticket(tickets_.begin()->first);
 }
 
-Task<> RingDoor::answer_doorbell() {
+// A sequence that moved on means that something is there; who moves it on while we are awake need
+// not ring.
+bool RingDoor::look() noexcept {
+    uint32_t now = __atomic_load_n(&doorbell_.bell().sequence, __ATOMIC_SEQ_CST);
+    if (now == looked_at_) return false;
+    looked_at_ = now;
+    if (nothing_to_do_ != MonoTime{}) {
+        bool soon = MonoClock::now() - nothing_to_do_ < soon_after;
+        quick_ = std::clamp(quick_ + (soon ? 1 : -1), 0, quick_limit);
+        nothing_to_do_ = {};
+    }
+    take_all();
+    return true;
+}
+
+// A program that asks one thing after the other asks the next one sooner than a wake-up takes.
+// While it waits for us it does not.
+Duration RingDoor::patience() noexcept {
+    if (nothing_to_do_ == MonoTime{}) nothing_to_do_ = MonoClock::now();
+    return may_look_on_ && quick_ > 0 && busy_ == 0 ? longest_look : Duration::zero();
+}
+
+bool RingDoor::sleep() noexcept {
     shm::Doorbell& bell = doorbell_.bell();
-    auto* sequence = reinterpret_cast<std::atomic<uint32_t>*>(&bell.sequence);
+    __atomic_store_n(&bell.sleeping, 1, __ATOMIC_SEQ_CST);
+    if (__atomic_load_n(&bell.sequence, __ATOMIC_SEQ_CST) == looked_at_) return true;
+    awake();
+    return false;
+}
+
+void RingDoor::awake() noexcept {
+    __atomic_store_n(&doorbell_.bell().sleeping, 0, __ATOMIC_SEQ_CST);
+}
+
+Task<> RingDoor::answer_doorbell() {
+    auto* sequence = reinterpret_cast<std::atomic<uint32_t>*>(&doorbell_.bell().sequence);
     for (;;) {
-        uint32_t seen = sequence->load();
-        take_all();
-        __atomic_store_n(&bell.sleeping, 1, __ATOMIC_SEQ_CST);
-        co_await reactor_.futex_wait(sequence, seen);
-        __atomic_store_n(&bell.sleeping, 0, __ATOMIC_SEQ_CST);
+        look();
+        co_await reactor_.futex_wait(sequence, looked_at_);
     }
 }
 
@@ -138,6 +178,7 @@ void RingDoor::start_one(const ProcessRef& program) {
     program->waiting &= ~bit;
     program->under_way |= bit;
     program->requests.spawn(run(program, slot));
+    if (program->under_way & bit) shm::tell_slow(program->memory->ring().slots[slot]);
 }
 
 Task<> RingDoor::run(ProcessRef program, size_t slot) {

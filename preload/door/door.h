@@ -19,7 +19,7 @@
 
 namespace strait::preload {
 
-class RingDoor {
+class RingDoor final : private Watch {
   public:
     // The file system of a mounts' specification, made at first use; it outlives the door.
     using Factory = std::function<Task<vfs::FileSystem*>(std::string_view mounts)>;
@@ -30,6 +30,7 @@ class RingDoor {
     static Result<std::unique_ptr<RingDoor>> create(Reactor& reactor, UnixListener listener,
                                                     Factory files, Control control);
     ~RingDoor();
+    RingDoor(const RingDoor&) = delete;
     // Serves until the scope stops; then ends what is under way, writing back what programs wrote.
     Task<> serve();
 
@@ -75,6 +76,10 @@ class RingDoor {
     Task<> drop_ticket(uint64_t number);
     Task<> watch_child(uint64_t number, Descriptor pidfd);
 
+    bool look() noexcept override;
+    Duration patience() noexcept override;
+    bool sleep() noexcept override;
+    void awake() noexcept override;
     Task<> answer_doorbell();
     void take_all();
     void take(const ProcessRef& program);
@@ -106,6 +111,10 @@ class RingDoor {
     std::deque<ProcessRef> queue_;   // programs with requests that have not begun
     size_t busy_ = 0;                // programs with requests that count
     bool starting_ = false;
+    uint32_t looked_at_ = 0;    // the doorbell's sequence when we last looked
+    MonoTime nothing_to_do_{};  // since when; MonoTime{}: there is something
+    int quick_ = 0;             // how often of late requests came soon after
+    const bool may_look_on_;    // another core is there for the programs
     std::unordered_map<uint64_t, Ticket> tickets_;
     uint64_t next_ticket_ = 1;
     size_t ending_ = 0;  // programs and forks whose holdings are being given up

@@ -96,8 +96,10 @@ long wait_until(uint32_t* word, uint32_t expected, long pause_ms) noexcept {
 // 0; EIO: the agent died before it answered; EINTR (when asked for): a handler ran. The kernel ends
 // the process from within this wait as from any.
 int wait_for_reply(Link& link, shm::Slot& slot, bool interruptibly) noexcept {
-    for (uint64_t begin = cycles(); cycles() - begin < spin_cycles; relax())
+    for (uint64_t begin = cycles(); cycles() - begin < spin_cycles; relax()) {
         if (is_done(slot)) return 0;
+        if (__atomic_load_n(&slot.slow, __ATOMIC_RELAXED)) break;
+    }
     __atomic_store_n(&slot.sleeping, 1, __ATOMIC_SEQ_CST);
     long pause_ms = 50;
     while (!is_done(slot)) {
@@ -137,6 +139,7 @@ Call::Call(shm::Op op) noexcept {
     slot.state = shm::slot_claimed;
     slot.sleeping = 0;
     slot.called_off = 0;
+    slot.slow = 0;
     memset(&slot.request, 0, sizeof(slot.request));
     slot.request.op = static_cast<uint16_t>(op);
     request_ = &slot.request;

@@ -10,7 +10,7 @@
 namespace strait::shm {
 
 inline constexpr uint32_t magic = 0x53545254;  // "STRT"
-inline constexpr uint32_t version = 2;
+inline constexpr uint32_t version = 3;
 
 inline constexpr size_t path_max = 4096;  // with its NUL; two paths a request
 inline constexpr uint64_t at_position = ~uint64_t{0};

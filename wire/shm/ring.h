@@ -18,6 +18,7 @@ struct alignas(64) Slot {
     uint32_t state;       // futex of the client
     uint32_t sleeping;    // the client waits in the kernel
     uint32_t called_off;  // the client no longer wants what it submitted; meant for waits
+    uint32_t slow;        // the agent has begun it and waits itself: no reply comes soon
     Request request;
     Reply reply;
 };
@@ -93,6 +94,9 @@ inline bool submitted(const Slot& slot) noexcept {
 inline bool called_off(const Slot& slot) noexcept {
     return __atomic_load_n(&slot.called_off, __ATOMIC_ACQUIRE) != 0;
 }
+
+// Agent: the reply will take a while, so the client had better sleep. A hint.
+inline void tell_slow(Slot& slot) noexcept { __atomic_store_n(&slot.slow, 1, __ATOMIC_RELAXED); }
 
 // Agent: the reply is written. Returns whether the client must be woken (FUTEX_WAKE on the slot's
 // state).
