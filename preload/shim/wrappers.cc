@@ -50,10 +50,11 @@ namespace strait::preload {
 #define P(type, name, parameters, arguments) \
     PATH_WRAPPER(type, name, parameters, arguments, AT_FDCWD)
 #define A(type, name, parameters, arguments) PATH_WRAPPER(type, name, parameters, arguments, dirfd)
-#define S(type, name, parameters, arguments) \
-    type exported_##name parameters {        \
-        Counted counted(Name::of_##name);    \
-        return shim_##name arguments;        \
+#define S(type, name, parameters, arguments)                                      \
+    type exported_##name parameters {                                             \
+        if (__builtin_expect(counts == nullptr, 1)) return shim_##name arguments; \
+        Counted counted(Name::of_##name);                                         \
+        return shim_##name arguments;                                             \
     }
 #define R(type, name, parameters, arguments, error) \
     type exported_##name parameters {               \
