@@ -22,6 +22,7 @@ void FileState::learn(const Attributes& attributes, Hold::Tick asked) {
 
 void FileState::changed_to(const Attributes& attributes) {
     mount_->hold().changed_to(handle_, attributes);
+    changed_at_ = mount_->hold().now();
     known_change_ = std::max(known_change_, attributes.change);
     size_ = std::max(attributes.size, writes_.pending_end());
 }
@@ -55,9 +56,10 @@ void FileState::wrote(uint64_t end) {
     data_changed();
 }
 
-void FileState::set_head(BufferChain data, bool whole, const Attributes& attributes) {
-    // Data that waits here is newer than what the server had.
-    if (writes_.data_pending()) return;
+void FileState::set_head(BufferChain data, bool whole, const Attributes& attributes,
+                         Hold::Tick asked) {
+    // Data that waits here, or has reached the server meanwhile, is newer than what it had.
+    if (writes_.data_pending() || asked < changed_at_) return;
     head_ = {std::move(data), whole, attributes.change,
              MonoClock::now() + mount_->policy().acregmin};
 }

@@ -27,7 +27,10 @@ class FileState final : public RefCounted {
     // The same after a write. Answers to writes that were under way at once come in any order, and
     // within one tick of the server's clock with one change number: no write makes a file shorter.
     void written_to(Attributes attributes);
-    void changed() { mount_->hold().changed(handle_); }
+    void changed() {
+        mount_->hold().changed(handle_);
+        changed_at_ = mount_->hold().now();
+    }
     // With our own pending writes laid over.
     void overlay(Attributes& attributes) const;
     // The size, when it need not be asked for; with our own writes.
@@ -51,7 +54,8 @@ class FileState final : public RefCounted {
         uint64_t change = 0;
         MonoTime until{};
     };
-    void set_head(BufferChain data, bool whole, const Attributes& attributes);
+    // It was asked for at `asked`: not taken when a change of ours has ended since.
+    void set_head(BufferChain data, bool whole, const Attributes& attributes, Hold::Tick asked);
     const Head& head() const { return head_; }
     void head_is_current(MonoTime until) { head_.until = until; }
     void drop_head();
@@ -82,6 +86,7 @@ class FileState final : public RefCounted {
     std::vector<StopSource*> lock_waits_;  // first come first
     uint64_t size_ = 0;
     uint64_t known_change_ = 0;
+    Hold::Tick changed_at_ = 0;  // when a change of ours last ended
     Timestamp written_at_;
     Head head_;
     uint64_t data_version_ = 0;

@@ -237,7 +237,7 @@ Task<OpenFileRef> FileSystem::Impl::open_file(Journey& way, const At& at, OpenFl
     auto* head = reply.find<Read>();
     if (head) {
         bool whole = head->eof || head->data.size() >= found->attributes.size;
-        state->set_head(std::move(head->data), whole, found->attributes);
+        state->set_head(std::move(head->data), whole, found->attributes, asked);
     }
     learn_xattrs(mount, handle->handle, found->attributes, reply);
     OpenId kept = closes && reply.completed >= needed ? OpenId{} : open->open;

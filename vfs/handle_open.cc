@@ -74,7 +74,7 @@ Task<OpenedFile> open_handle(Mount& mount, Handle handle, OpenFlags flags, Crede
     FileStateRef state = learn(mount, handle, flags, found->attributes, false, asked);
     if (auto* head = reply.find<Read>()) {
         bool whole = head->eof || head->data.size() >= found->attributes.size;
-        state->set_head(std::move(head->data), whole, found->attributes);
+        state->set_head(std::move(head->data), whole, found->attributes, asked);
     }
     OpenId kept = closes && reply.ok() ? OpenId{} : open->open;
     OpenedFile made;

@@ -152,6 +152,24 @@ Task<> MappedFile::fill_chunk(vfs::OpenFile& file, uint64_t offset) {
     if (!writers_.empty()) hash_chunk(offset);
 }
 
+// Only the words in which the file has changed, so that a store into any other beside us stays.
+Result<> MappedFile::put_changes(uint64_t offset, Bytes fresh, Bytes held) {
+    constexpr size_t word = 8;
+    auto differs = [&](size_t at) {
+        size_t count = std::min(word, fresh.size() - at);
+        return !std::ranges::equal(fresh.subspan(at, count), held.subspan(at, count));
+    };
+    for (size_t at = 0; at < fresh.size(); at += word) {
+        size_t end = at;
+        while (end < fresh.size() && differs(end)) end = std::min(end + word, fresh.size());
+        if (end == at) continue;
+        auto done = put(offset + at, fresh.subspan(at, end - at));
+        if (!done) return done;
+        at = up_to(end, word);
+    }
+    return {};
+}
+
 // A page that a program stored into since keeps what it has: that is newer.
 Task<> MappedFile::refresh_chunk(vfs::OpenFile& file, uint64_t offset) {
     BufferChain chain = co_await file.read_at(offset, end_of_chunk(offset) - offset);
@@ -165,8 +183,9 @@ Task<> MappedFile::refresh_chunk(vfs::OpenFile& file, uint64_t offset) {
         size_t count = std::min(page_bytes, fresh.size() - at);
         PageHash& known = pages_[(offset + at) / page_bytes];
         PageHash now = hash_page(fresh.bytes().subspan(at, count));
-        if (now == known || hash_page(held.bytes().subspan(at, count)) != known) continue;
-        co_await put(offset + at, fresh.bytes().subspan(at, count));
+        Bytes before = held.bytes().subspan(at, count);
+        if (now == known || hash_page(before) != known) continue;
+        co_await put_changes(offset + at, fresh.bytes().subspan(at, count), before);
         known = now;
     }
 }

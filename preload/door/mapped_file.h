@@ -66,6 +66,7 @@ class MappedFile final : public RefCounted {
     uint64_t end_of_chunk(uint64_t offset) const;
     void set_size(uint64_t size);
     Result<> put(uint64_t offset, Bytes data);
+    Result<> put_changes(uint64_t offset, Bytes fresh, Bytes held);
     Result<Buffer> get(uint64_t offset, size_t count) const;
     void hash_chunk(uint64_t offset);
     void note(const vfs::OpenFile& file);

@@ -210,6 +210,22 @@ TEST_F(Data, copies_between_files) {
     }
 }
 
+TEST_F(Data, what_an_open_brings_is_not_taken_when_a_write_overtakes_its_answer) {
+    me().put("f", "old data");
+    auto writer = me().open("f", to_both);
+    bool overtakes = true;
+    me().probe->edit = [&](const Compound&, Reply& reply) {
+        if (!reply.find<Open>() || !std::exchange(overtakes, false)) return;
+        me().write_at(writer, 0, "new");
+        EXPECT_TRUE(finish(writer->fsync(false)).has_value());
+    };
+    auto reader = me().open("f");
+    EXPECT_FALSE(overtakes);
+    EXPECT_EQ(me().read(reader, 0, 100), "new data");
+    me().close(reader);
+    me().close(writer);
+}
+
 TEST_F(Data, locks_exclude_each_other) {
     me().put("f", "x");
     auto mine = me().open("f", to_both);
