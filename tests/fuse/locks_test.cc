@@ -23,21 +23,6 @@ int open_rw(const std::string& path) {
     return open(path.c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0644);
 }
 
-// A pipe's word between a test and its child.
-struct Word {
-    Word() { EXPECT_EQ(pipe(ends), 0); }
-    ~Word() {
-        close(ends[0]);
-        close(ends[1]);
-    }
-    void say() const { (void)!write(ends[1], "x", 1); }
-    void hear() const {
-        char byte;
-        (void)!read(ends[0], &byte, 1);
-    }
-    int ends[2];
-};
-
 }  // namespace
 
 TEST_P(MountTest, a_range_that_another_process_holds_is_refused_and_named) {

@@ -4,6 +4,7 @@
 // with a gate between that counts programs and can hold them back: a server that says nothing.
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <condition_variable>
@@ -93,6 +94,21 @@ class MemoryMountTest : public ::testing::Test {
     std::string at(std::string_view name) const { return mount_.path(name); }
     Server server_;
     Mounted mount_;
+};
+
+// A pipe's word between a test and its child.
+struct Word {
+    Word() { EXPECT_EQ(pipe(ends), 0); }
+    ~Word() {
+        close(ends[0]);
+        close(ends[1]);
+    }
+    void say() const { (void)!::write(ends[1], "x", 1); }
+    void hear() const {
+        char byte;
+        (void)!::read(ends[0], &byte, 1);
+    }
+    int ends[2];
 };
 
 // --- short words for calls; failures of what must not fail are the test's
