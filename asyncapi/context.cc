@@ -52,8 +52,9 @@ Outcome<Context> detail::ContextMaker::make(ContextOptions options,
     auto reactor = Reactor::create();
     if (!reactor) return asyncapi::failure_of(reactor.error(), "create", "");
     impl->reactor = std::move(*reactor);
-    impl->engine =
-        std::make_unique<asyncapi::Engine>(*impl->reactor, &impl->tally, std::move(connect));
+    constexpr Duration close_patience = 2ms;
+    impl->engine = std::make_unique<asyncapi::Engine>(*impl->reactor, &impl->tally,
+                                                      std::move(connect), close_patience);
     return Context(std::move(impl));
 }
 

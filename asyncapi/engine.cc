@@ -18,11 +18,12 @@ Task<std::unique_ptr<vfs::Backend>> connect_nfs(Reactor& reactor, const client::
 
 }  // namespace
 
-Engine::Engine(Reactor& reactor, client::TraceSink* trace, Connect connect)
+Engine::Engine(Reactor& reactor, client::TraceSink* trace, Connect connect, Duration close_patience)
     : reactor_(reactor),
       trace_(trace),
       connect_(connect ? std::move(connect) : Connect(connect_nfs)),
-      files_({.sleep = [&reactor](Duration pause) { return reactor.sleep_for(pause); }}) {}
+      files_({.sleep = [&reactor](Duration pause) { return reactor.sleep_for(pause); },
+              .close_patience = close_patience}) {}
 
 Task<> Engine::connect(std::string prefix, const client::Url& url, std::string& why) {
     auto options = client::parse_options(url);

@@ -20,7 +20,9 @@ class Engine {
         Reactor&, const client::Url&, const client::MountOptions&, client::TraceSink*)>;
 
     // `trace` may be null; it and `reactor` outlive the engine. Without `connect`: NFS.
-    explicit Engine(Reactor& reactor, client::TraceSink* trace = nullptr, Connect connect = {});
+    // `close_patience`: as vfs::FileSystemOptions says, where someone drives the reactor all along.
+    explicit Engine(Reactor& reactor, client::TraceSink* trace = nullptr, Connect connect = {},
+                    Duration close_patience = 0ms);
 
     Reactor& reactor() { return reactor_; }
     vfs::FileSystem& files() { return files_; }

@@ -39,8 +39,11 @@ struct MountOptions {
     std::optional<uint32_t> minor;  // none: the highest that the server speaks, 2 then 1
     uint16_t port = 2049;
     AddressFamily family = AddressFamily::any;
-    uint32_t rsize = 1u << 20, wsize = 1u << 20;  // bytes; the server may ask for less
-    uint32_t readdir_bytes = 1u << 17;            // of one READDIR reply, at most
+    // Bytes; the server may ask for less. A larger READ costs nfs-ganesha a page fault for each
+    // page: its allocator gives such buffers back to the kernel each time.
+    uint32_t rsize = 512u << 10;
+    uint32_t wsize = 1u << 20;
+    uint32_t readdir_bytes = 1u << 17;  // of one READDIR reply, at most
     Duration timeo = 60s;
     uint32_t retrans = 2;
     OnSilence on_silence = OnSilence::hard;

@@ -17,7 +17,7 @@ TEST(Options, defaults_are_those_of_a_careful_mount) {
     ASSERT_TRUE(read.has_value());
     EXPECT_EQ(read->minor, std::nullopt);
     EXPECT_EQ(read->port, 20049);
-    EXPECT_EQ(read->rsize, 1u << 20);
+    EXPECT_EQ(read->rsize, 512u << 10);
     EXPECT_EQ(read->on_silence, OnSilence::hard);
     EXPECT_EQ(read->connections, 1u);
     EXPECT_FALSE(read->read_only);

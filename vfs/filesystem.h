@@ -56,6 +56,9 @@ struct FileSystemOptions {
     // Waits between two tries for a lock: the event loop's sleep. Without it lock(wait) fails at
     // once like a lock that does not wait.
     std::function<Task<>(Duration)> sleep;
+    // How long a CLOSE that nobody waits for may wait for others to travel with. Needs `sleep`, and
+    // a loop that goes on when the caller is gone.
+    Duration close_patience = 0ms;
 };
 
 class FileSystem {

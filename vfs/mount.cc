@@ -96,7 +96,20 @@ void Mount::renamed(std::string_view from, std::string_view to) {
 
 void Mount::close_later(const Handle& handle, OpenId open) {
     due_.push_back({handle, open});
-    if (!closing_due_) background_.spawn(close_due());
+    const bool waits = options_.sleep && options_.close_patience > 0ms;
+    if (waits && due_.size() < closes_at_once) {
+        if (!gathering_closes_) background_.spawn(gather_closes());
+    } else if (!closing_due_) {
+        background_.spawn(close_due());
+    }
+}
+
+Task<> Mount::gather_closes() {
+    gathering_closes_ = true;
+    auto slept = co_await options_.sleep(options_.close_patience).result();
+    (void)slept;
+    gathering_closes_ = false;
+    if (!closing_due_) co_await close_due();
 }
 
 Task<> Mount::close_due() {

@@ -85,6 +85,7 @@ class Mount final : public RefCounted {
         Handle handle;
         OpenId open;
     };
+    Task<> gather_closes();
     Task<> close_due();
     Task<> send_what_aged();
 
@@ -106,6 +107,7 @@ class Mount final : public RefCounted {
     std::vector<Due> due_;
     int attributes_waiting_ = 0;  // files
     bool ageing_ = false;
+    bool gathering_closes_ = false;
     bool closing_due_ = false;
     bool refusing_ = false;
     bool closed_ = false;

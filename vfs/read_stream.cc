@@ -102,19 +102,19 @@ Task<BufferChain> ReadStream::read_scattered(uint64_t offset, size_t count) {
 Task<BufferChain> ReadStream::read_sequential(uint64_t offset, size_t count) {
     const uint64_t most = most_ahead(count);
     window_ = std::min(most, std::max(window_ * 2, first_window));
+    const uint64_t at_once = std::max<uint64_t>(most, chunk());
     BufferChain got;
+    std::deque<PieceRef> mine;
     while (got.size() < count) {
         uint64_t at = offset + got.size();
-        skip_to(at);
-        if (!pieces_.empty() && pieces_.front()->offset > at) {
+        claim(mine, at, std::min(at + at_once, offset + count), offset + count);
+        if (mine.empty()) {
             // Readers ahead of us have taken what was read ahead here: it goes on for them.
             BufferChain rest = co_await read_once(at, count - got.size());
             got.append(std::move(rest));
             co_return got;
         }
-        schedule_ahead(at,
-                       std::min<uint64_t>(count - got.size(), std::max<uint64_t>(most, chunk())));
-        PieceRef piece = pieces_.front();
+        PieceRef piece = mine.front();
         co_await piece->done.wait();
         auto more = consume(*piece, at, count - got.size(), got);
         if (!more) {
@@ -123,9 +123,27 @@ Task<BufferChain> ReadStream::read_sequential(uint64_t offset, size_t count) {
             break;
         }
         if (!*more) break;
+        mine.pop_front();
+        if (offset + got.size() < piece->end()) mine.clear();  // it was short: a gap
     }
     if (next_ == offset + count) next_ = offset + got.size();
     co_return got;
+}
+
+// Adds to `mine` the pieces from `at` on that it lacks: all that are there or needed before `end`,
+// and what is read ahead of it, up to `limit`. They are ours from then on: readers further on
+// forget what lies behind them.
+void ReadStream::claim(std::deque<PieceRef>& mine, uint64_t at, uint64_t end, uint64_t limit) {
+    if (mine.empty()) {
+        skip_to(at);
+    } else {
+        forget_before(at);
+    }
+    const uint64_t from = mine.empty() ? at : mine.back()->end();
+    if (!pieces_.empty() && pieces_.front()->offset > from) return;
+    schedule_ahead(from, end > from ? end - from : 0);
+    for (auto& piece : pieces_)
+        if (piece->end() > from && piece->offset < limit) mine.push_back(piece);
 }
 
 Result<bool> ReadStream::consume(Piece& piece, uint64_t at, size_t want, BufferChain& got) {
@@ -148,12 +166,16 @@ Result<bool> ReadStream::consume(Piece& piece, uint64_t at, size_t want, BufferC
     return true;
 }
 
+void ReadStream::forget_before(uint64_t at) {
+    while (!pieces_.empty() && pieces_.front()->end() <= at) pieces_.pop_front();
+}
+
 void ReadStream::skip_to(uint64_t at) {
     if (version_ != file_.state().data_version()) drop();
     if (!pieces_.empty() &&
         MonoClock::now() - pieces_.front()->started > file_.mount().policy().acregmin)
         pieces_.clear();
-    while (!pieces_.empty() && pieces_.front()->end() <= at) pieces_.pop_front();
+    forget_before(at);
     // Left behind by a jump backwards, not by a reader beside us: nobody will come for them.
     const uint64_t most = 2 * uint64_t{file_.mount().policy().readahead};
     if (!pieces_.empty() && pieces_.front()->offset > at + most) pieces_.clear();

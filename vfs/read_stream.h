@@ -43,7 +43,9 @@ class ReadStream {
     Result<bool> consume(Piece& piece, uint64_t at, size_t want, BufferChain& got);
     PieceRef start(uint64_t offset, uint32_t count);
     static Task<> fetch(Ref<OpenRegular> file, PieceRef piece);
+    void claim(std::deque<PieceRef>& mine, uint64_t at, uint64_t end, uint64_t limit);
     void schedule_ahead(uint64_t at, size_t want);
+    void forget_before(uint64_t at);
     void skip_to(uint64_t at);
     bool at_known_end(uint64_t offset) const;
     uint32_t chunk() const;

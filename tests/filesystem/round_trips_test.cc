@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // What each call costs, in compounds.
+#include <array>
+
 #include "tests/filesystem/fixture.h"
 
 namespace strait::vfs::test {
@@ -247,6 +249,52 @@ TEST_F(RoundTrips, known_symlinks_on_the_way_cost_nothing) {
     EXPECT_EQ(me().count(), 3u);  // meets it, reads it, goes through
     EXPECT_EQ(me().get("link/deep/f"), "x");
     EXPECT_EQ(me().count(), 1u);
+}
+
+TEST_F(RoundTrips, readers_side_by_side_ask_for_each_byte_once) {
+    constexpr size_t piece = 64u << 10, lanes = 4, lane_bytes = 2 * piece;
+    const std::string content = pattern(piece + lanes * lane_bytes);
+    me().put("f", content);
+    cold();
+    me().probe->change_capabilities = [](Capabilities& c) { c.max_read = piece; };
+    uint64_t asked = 0;
+    me().probe->edit = [&](const Compound&, Reply& reply) {
+        if (auto* read = reply.find<Read>()) asked += read->data.size();
+    };
+    auto file = me().open("f");  // brings the first piece
+    me().probe->gate_closed = true;
+    std::array<std::string, lanes> got;
+    Nursery nursery;
+    for (size_t lane = 0; lane < lanes; lane++) {
+        nursery.spawn([](OpenFile& from, uint64_t offset, std::string& into) -> Task<> {
+            BufferChain data = co_await from.read_at(offset, lane_bytes);
+            into = text(data);
+        }(*file, piece + lane * lane_bytes, got[lane]));
+    }
+    run_ready();
+    me().probe->open_gate();
+    EXPECT_TRUE(finish(nursery.close()).has_value());
+    EXPECT_EQ(got[0] + got[1] + got[2] + got[3], content.substr(piece));
+    EXPECT_EQ(asked, content.size());
+    me().close(file);
+}
+
+TEST_F(RoundTrips, closes_that_nobody_waits_for_travel_together) {
+    Signal tick;
+    auto sleep = [&](Duration) -> Task<> { return tick.wait(); };
+    Log log;
+    FileSystem patient({.sleep = sleep, .close_patience = 2ms});
+    EXPECT_TRUE(patient.mount("/n", std::make_unique<Probe>(*server_, log)).has_value());
+    for (std::string path : {"/n/a", "/n/b", "/n/c"}) {
+        auto file = finish(patient.open({.path = path}, to_both)).value();
+        EXPECT_TRUE(finish(file->close()).has_value());
+    }
+    EXPECT_EQ(log.size(), 3u);
+    tick.notify_all();
+    run_ready();
+    EXPECT_EQ(log.size(), 4u);
+    EXPECT_EQ(log.back(), "put use_open close put use_open close put use_open close");
+    EXPECT_TRUE(finish(patient.close()).has_value());
 }
 
 }  // namespace

@@ -25,7 +25,11 @@ Volume::Volume(const std::string& url) {
     auto reactor = Reactor::create();
     if (!reactor) give_up("reactor", reactor.error());
     reactor_ = std::move(*reactor);
-    files_ = std::make_unique<vfs::FileSystem>();
+    // As asyncapi's context has it.
+    vfs::FileSystemOptions options;
+    options.sleep = [loop = reactor_.get()](Duration pause) { return loop->sleep_for(pause); };
+    options.close_patience = 2ms;
+    files_ = std::make_unique<vfs::FileSystem>(std::move(options));
     must(mount(url), url);
 }
 
