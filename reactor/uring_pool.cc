@@ -19,6 +19,7 @@ constexpr uint32_t cqe_buffer_more = 1u << 4;  // IORING_CQE_F_BUF_MORE
 constexpr size_t shared_block_bytes = 256u << 10;
 constexpr size_t single_block_bytes = 32u << 10;  // a completion takes it whole
 constexpr size_t first_blocks = 4;
+constexpr size_t most_in_ring_bytes = 1u << 20;
 constexpr unsigned ring_entries = 1024;
 
 void* map_memory(size_t bytes) {
@@ -80,9 +81,19 @@ bool UringPool::grow() {
         auto id = static_cast<uint16_t>(blocks_.size());
         blocks_.push_back(
             std::make_unique<PoolBlock>(*this, id, static_cast<std::byte*>(room), block_bytes_));
-        provide(*blocks_.back());
+        spare_.reserve(blocks_.size());
+        spare_.push_back(blocks_.back().get());
     }
+    fill_ring();
     return in_ring_ > 0;
+}
+
+void UringPool::fill_ring() noexcept {
+    while (!spare_.empty() && in_ring_ * block_bytes_ < most_in_ring_bytes) {
+        PoolBlock* block = spare_.back();
+        spare_.pop_back();
+        provide(*block);
+    }
 }
 
 bool UringPool::has_room() {
@@ -124,13 +135,13 @@ void UringPool::returned(PoolBlock& block) noexcept {
 }
 
 void UringPool::recycle() noexcept {
-    if (returned_.load(std::memory_order_relaxed) == nullptr) return;
-    PoolBlock* block = returned_.exchange(nullptr, std::memory_order_acquire);
-    while (block) {
-        PoolBlock* next = block->next_returned_;
-        provide(*block);
-        block = next;
-    }
+    PoolBlock* block = returned_.load(std::memory_order_relaxed);
+    if (block) block = returned_.exchange(nullptr, std::memory_order_acquire);
+    // The list has the last one first.
+    auto middle = static_cast<ptrdiff_t>(spare_.size());
+    for (; block; block = block->next_returned_) spare_.push_back(block);
+    std::reverse(spare_.begin() + middle, spare_.end());
+    fill_ring();
 }
 
 void UringPool::detach() noexcept {

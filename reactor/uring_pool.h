@@ -6,7 +6,8 @@
 //
 // A block belongs to the kernel (in the ring) and to the slices cut from it. The last slice may go
 // on any thread and after the reactor: a returned block waits on a lock-free list until its core
-// puts it back into the ring.
+// takes it back. The ring holds few blocks, and is filled up with the ones used last: bytes come
+// into memory that is still in the processor's cache.
 
 #include <liburing.h>
 
@@ -31,7 +32,7 @@ class UringPool final : public RefCounted {
     bool has_room();
     // The slice a completion with IORING_CQE_F_BUFFER is about.
     Buffer take(uint32_t flags, size_t size);
-    // Puts returned blocks back into the ring.
+    // Takes returned blocks back and fills the ring up.
     void recycle() noexcept;
 
   private:
@@ -40,6 +41,7 @@ class UringPool final : public RefCounted {
     UringPool() = default;
     ~UringPool() override;
     bool grow();
+    void fill_ring() noexcept;
     void provide(PoolBlock& block) noexcept;
     void returned(PoolBlock& block) noexcept;
 
@@ -49,6 +51,7 @@ class UringPool final : public RefCounted {
     size_t most_blocks_ = 0;
     size_t in_ring_ = 0;
     std::vector<std::unique_ptr<PoolBlock>> blocks_;  // by buffer id
+    std::vector<PoolBlock*> spare_;                   // the one used last is the last
     std::atomic<PoolBlock*> returned_{nullptr};
 };
 
