@@ -39,7 +39,7 @@ Bridge::Bridge(Reactor& reactor, vfs::MountRef mount, const vfs::Handle& root,
       options_(std::move(options)),
       mount_(std::move(mount)),
       inodes_(root),
-      callers_(options_.per_caller),
+      callers_(options_.per_caller, options_.ids),
       watch_(reactor),
       trust_(*mount_, options_.trust),
       notifier_(reactor) {}
@@ -84,10 +84,10 @@ void Bridge::start(std::unique_ptr<Request> request, Task<> work) {
 
 struct stat Bridge::seen(const vfs::Handle& handle, const vfs::Attributes& attributes) {
     vfs::FileState* state = mount_->find_state(handle);
-    if (!state) return to_stat(attributes);
+    if (!state) return to_stat(attributes, options_.ids);
     vfs::Attributes now = attributes;
     state->overlay(now);
-    return to_stat(now);
+    return to_stat(now, options_.ids);
 }
 
 fuse_entry_param Bridge::entry(const Inode& directory, std::string_view name,

@@ -26,6 +26,7 @@ class Listing;
 struct BridgeOptions {
     // Each caller is itself at the server, with its groups; else all are the mount's own user.
     bool per_caller = false;
+    IdMaps ids;                 // who is who at the server
     bool server_locks = true;   // fcntl's; else the kernel keeps them, and other clients see none
     bool server_flocks = true;  // flock's
     TrustOptions trust;

@@ -16,8 +16,10 @@ vfs::CredentialRef Callers::of(fuse_req_t request) {
     std::array<gid_t, 64> groups;
     int count = fuse_req_getgroups(request, groups.size(), groups.data());
     SmallVector<uint32_t, 16> all;
-    for (int i = 0; i < std::min<int>(count, groups.size()); i++) all.push_back(groups[i]);
-    row.credential = make_ref<const vfs::Credential>(caller->uid, caller->gid, std::move(all));
+    for (int i = 0; i < std::min<int>(count, groups.size()); i++)
+        all.push_back(ids_.groups.to_outside(groups[i]));
+    row.credential = make_ref<const vfs::Credential>(
+        ids_.users.to_outside(caller->uid), ids_.groups.to_outside(caller->gid), std::move(all));
     row.until = now + believed;
     return row.credential;
 }

@@ -7,6 +7,7 @@
 #include <tuple>
 
 #include "base/time.h"
+#include "fuse/id_map.h"
 #include "fuse/library.h"
 #include "vfs/credential.h"
 
@@ -14,8 +15,8 @@ namespace strait::fuse {
 
 class Callers {
   public:
-    // Not per caller: everybody is the mount's own user.
-    explicit Callers(bool per_caller) : per_caller_(per_caller) {}
+    // Not per caller: everybody is the mount's own user. `ids` outlives this.
+    Callers(bool per_caller, const IdMaps& ids) : per_caller_(per_caller), ids_(ids) {}
     // Null: the mount's own user.
     vfs::CredentialRef of(fuse_req_t request);
 
@@ -29,6 +30,7 @@ class Callers {
         MonoTime until{};
     };
     const bool per_caller_;
+    const IdMaps& ids_;
     std::map<std::tuple<pid_t, uid_t, gid_t>, Known> known_;
 };
 

@@ -28,7 +28,7 @@ class Page {
         fuse_entry_param entry{};
         const bool whole = attributes.has(vfs::Attr::handle) && !is_dot(name);
         if (whole) entry = bridge_.entry(listing_.directory(), name, attributes.handle, attributes);
-        if (!whole) entry.attr = to_stat(attributes);
+        if (!whole) entry.attr = to_stat(attributes, bridge_.options().ids);
         size_t needed =
             fuse_add_direntry_plus(request_raw_, bytes_.data() + used_, bytes_.size() - used_,
                                    name_.c_str(), &entry, static_cast<off_t>(cookie));

@@ -75,8 +75,8 @@ Task<> setattr(Request& request, InodeRef inode, vfs::SetAttributes wanted, Open
 void do_setattr(fuse_req_t raw, fuse_ino_t number, struct stat* attributes, int to_set,
                 fuse_file_info* info) {
     Bridge& bridge = bridge_of(raw);
-    start(raw, setattr, bridge.inodes().get(number), to_change(*attributes, to_set),
-          bridge.file(info));
+    start(raw, setattr, bridge.inodes().get(number),
+          to_change(*attributes, to_set, bridge.options().ids), bridge.file(info));
 }
 
 }  // namespace strait::fuse

@@ -51,13 +51,13 @@ FileType type_of(mode_t mode) {
     return FileType::regular;
 }
 
-struct stat to_stat(const vfs::Attributes& of) {
+struct stat to_stat(const vfs::Attributes& of, const IdMaps& ids) {
     struct stat out{};
     out.st_ino = of.fileid;
     out.st_mode = type_bits(of.type) | (of.mode & 07777);
     out.st_nlink = of.nlink;
-    out.st_uid = of.uid;
-    out.st_gid = of.gid;
+    out.st_uid = ids.users.to_inside(of.uid);
+    out.st_gid = ids.groups.to_inside(of.gid);
     out.st_rdev = makedev(of.rdev.major, of.rdev.minor);
     out.st_size = static_cast<off_t>(of.size);
     out.st_blksize = preferred_io;
@@ -81,11 +81,11 @@ struct statvfs to_statvfs(const vfs::Attributes& of) {
     return out;
 }
 
-vfs::SetAttributes to_change(const struct stat& attributes, int to_set) {
+vfs::SetAttributes to_change(const struct stat& attributes, int to_set, const IdMaps& ids) {
     vfs::SetAttributes out;
     if (to_set & FUSE_SET_ATTR_MODE) out.mode = attributes.st_mode & 07777;
-    if (to_set & FUSE_SET_ATTR_UID) out.uid = attributes.st_uid;
-    if (to_set & FUSE_SET_ATTR_GID) out.gid = attributes.st_gid;
+    if (to_set & FUSE_SET_ATTR_UID) out.uid = ids.users.to_outside(attributes.st_uid);
+    if (to_set & FUSE_SET_ATTR_GID) out.gid = ids.groups.to_outside(attributes.st_gid);
     if (to_set & FUSE_SET_ATTR_SIZE) out.size = static_cast<uint64_t>(attributes.st_size);
     if (to_set & FUSE_SET_ATTR_ATIME) out.atime = set_time(attributes.st_atim);
     if (to_set & FUSE_SET_ATTR_MTIME) out.mtime = set_time(attributes.st_mtim);

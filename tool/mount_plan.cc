@@ -25,6 +25,7 @@ fuse::BridgeOptions bridge_options(const client::MountOptions& options,
     const client::CacheOptions& cache = options.cache;
     // Only root can be somebody else at the server.
     out.per_caller = geteuid() == 0 && !options.uid && !options.gid;
+    out.ids = fuse::IdMaps::own();
     using Local = client::LocalLock;
     out.server_locks = options.local_lock == Local::none || options.local_lock == Local::flock;
     out.server_flocks = options.local_lock == Local::none || options.local_lock == Local::posix;
@@ -49,7 +50,9 @@ std::string source_of(const Target& target) {
 
 // What a mount needs, so that its lack has a sentence of its own.
 bool can_mount(const std::string& directory) {
-    Descriptor device(open("/dev/fuse", O_RDWR | O_CLOEXEC));
+    // Without root it is fusermount3 that opens it.
+    const int wanted = geteuid() == 0 ? O_RDWR : O_PATH;
+    Descriptor device(open("/dev/fuse", wanted | O_CLOEXEC));
     if (!device) {
         complain(fmt::format(
             "/dev/fuse: {}: load the kernel's module (modprobe fuse), or give the container the "
@@ -95,6 +98,11 @@ std::optional<MountPlan> plan_mount(const MountCommand& command) {
     }
     MountPlan plan{std::move(*target), std::move(*sorted), {}, {}};
     plan.bridge = bridge_options(plan.target.options, plan.options);
+    // In a user namespace of our own the server knows us by another number.
+    client::MountOptions& own = plan.target.options;
+    const fuse::IdMaps& ids = plan.bridge.ids;
+    if (!own.uid && !ids.users.identity()) own.uid = ids.users.to_outside(geteuid());
+    if (!own.gid && !ids.groups.identity()) own.gid = ids.groups.to_outside(getegid());
     fuse::MountRequest& request = plan.request;
     request.descriptor = command.descriptor;
     request.directory = fuse::absolute_path(command.directory);
@@ -108,8 +116,8 @@ std::optional<MountPlan> plan_mount(const MountCommand& command) {
     if (plan.bridge.policy.read_only) request.options.emplace_back("ro");
     // Names that the kernel knows are not asked for again: among several users somebody has to
     // judge by the mode bits.
-    if (plan.bridge.per_caller && !plan.options.no_default_permissions &&
-        !plan.options.default_permissions)
+    const bool shared = plan.bridge.per_caller && plan.bridge.ids.users.identity();
+    if (shared && !plan.options.no_default_permissions && !plan.options.default_permissions)
         request.options.emplace_back("default_permissions");
     return plan;
 }

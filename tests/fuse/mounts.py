@@ -291,6 +291,20 @@ def a_descriptor_that_somebody_else_mounted_is_taken_over():
             expect(child.wait(30) == 0, "it did not end in order")
 
 
+def a_user_namespace_of_ones_own_is_enough():
+    if subprocess.run(["unshare", "-Urm", "true"], check=False).returncode != 0:
+        return  # not allowed here
+    with Place() as place:
+        os.chmod(place.data, 0o1777)
+        at = f"{place.home}/own"
+        os.makedirs(at)
+        script = (f"{STRAIT} mount {place.where.url('x')} {at} && echo text >{at}/f && cat {at}/f"
+                  f" && stat -c %u {at}/f && {STRAIT} umount {at}")
+        done = subprocess.run(["unshare", "-Urm", "sh", "-ec", script], text=True, timeout=60,
+                              capture_output=True, check=False)
+        expect(done.returncode == 0 and done.stdout == "text\n0\n", f"{done}")
+
+
 def sigterm_ends_a_mount_in_order():
     with Place() as place:
         write(place.path("f"), "text")
