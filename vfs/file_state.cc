@@ -53,7 +53,8 @@ void FileState::wrote(uint64_t end) {
     size_ = std::max(size_, end);
     written_at_ = wall_now();
     only_cloned_ = false;
-    data_changed();
+    data_version_++;
+    drop_head();
 }
 
 void FileState::set_head(BufferChain data, bool whole, const Attributes& attributes,
@@ -73,6 +74,7 @@ void FileState::drop_head() { head_ = {}; }
 void FileState::data_changed() {
     data_version_++;
     drop_head();
+    writes_.doubt();
 }
 
 std::optional<Writer> FileState::writer() const {

@@ -64,6 +64,11 @@ class OpenRegular final : public OpenNode {
     }
     Compound on_open() const;  // a program that begins at this node with its open, if it has one
     void keep_open(const Reply& reply);
+    // What was written through us and need not be asked for.
+    std::optional<BufferChain> written_here(uint64_t offset, size_t count) const;
+    bool server_reaches(uint64_t end) const;
+    // With what came with the open.
+    Task<BufferChain> read_from_server(uint64_t offset, size_t count);
     bool take_from_head(uint64_t offset, size_t count, BufferChain& got);
     Task<> check_head();
     Task<size_t> put(std::optional<uint64_t> offset, BufferChain data);

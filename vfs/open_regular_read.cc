@@ -19,12 +19,34 @@ Task<BufferChain> OpenRegular::read_at(uint64_t offset, size_t count) {
     co_await mount().usable();
     count = std::min<uint64_t>(count, static_cast<uint64_t>(INT64_MAX) - offset);
     WriteBehind& waiting = state_->writes();
+    const size_t there = std::min<uint64_t>(count, std::max(state_->last_size(), offset) - offset);
+    if (auto here = written_here(offset, there)) co_return std::move(*here);
     // Data that waits further on makes a hole of what the server takes for the end.
-    if (waiting.data_pending() && waiting.pending_end() > offset) {
-        size_t there = std::min<uint64_t>(count, std::max(state_->last_size(), offset) - offset);
-        if (auto data = waiting.covered(offset, there)) co_return std::move(*data);
+    const bool behind_end = waiting.data_pending() && waiting.pending_end() > offset;
+    if (waiting.pending(offset, there) || (behind_end && !server_reaches(offset + there)))
         co_await waiting.flush();
-    }
+    BufferChain got = co_await read_from_server(offset, count);
+    if (got.size() >= there || !behind_end) co_return got;
+    // Somebody else has cut the file.
+    co_await waiting.flush();
+    co_return co_await read_from_server(offset, count);
+}
+
+std::optional<BufferChain> OpenRegular::written_here(uint64_t offset, size_t count) const {
+    const WriteBehind& waiting = state_->writes();
+    if (count == 0) return std::nullopt;
+    if (waiting.data_pending() && waiting.pending_end() > offset)
+        if (auto data = waiting.covered(offset, count)) return data;
+    if (!mount().hold().attributes(handle(), Attr::size)) return std::nullopt;
+    return waiting.kept(offset, count);
+}
+
+bool OpenRegular::server_reaches(uint64_t end) const {
+    const Attributes* known = mount().hold().attributes(handle(), Attr::size);
+    return known && known->size >= end;
+}
+
+Task<BufferChain> OpenRegular::read_from_server(uint64_t offset, size_t count) {
     BufferChain got;
     if (!state_->head().data.empty() || state_->head().whole) {
         co_await check_head();

@@ -35,6 +35,12 @@ std::optional<BufferChain> WriteBehind::covered(uint64_t offset, size_t count) c
     return under_way_.covered(offset, count);
 }
 
+std::optional<BufferChain> WriteBehind::kept(uint64_t offset, size_t count) const {
+    if (!believed_ || pending(offset, count)) return std::nullopt;
+    if (uncommitted_.overlaps(offset, count)) return uncommitted_.covered(offset, count);
+    return committing_.covered(offset, count);
+}
+
 Result<> WriteBehind::take_error(uint64_t& seen) const {
     if (seen == errors_) return {};
     seen = errors_;
@@ -112,6 +118,7 @@ bool WriteBehind::take_chunk(Chunk& chunk) {
         if (count < most && partial_ == 0) continue;
         if (under_way_.overlaps(at->first, count)) continue;
         chunk.offset = at->first;
+        chunk.doubts = doubts_;
         chunk.data = dirty_.take(at, most);
         return true;
     }
@@ -196,6 +203,8 @@ void WriteBehind::sent(const Chunk& chunk, const Write::Result& done) {
     size_t count = std::min<size_t>(done.count, chunk.data.size());
     if (count < chunk.data.size())
         dirty_.put_under(chunk.offset + count, chunk.data.slice(count, chunk.data.size() - count));
+    const bool alone = uncommitted_.empty() && committing_.empty();
+    believed_ = (believed_ || alone) && chunk.doubts == doubts_;
     // What was there before must never be sent again over this.
     uncommitted_.cut(chunk.offset, count);
     committing_.cut(chunk.offset, count);

@@ -57,6 +57,14 @@ class WriteBehind {
     bool pending(uint64_t offset, uint64_t count) const;
     // Those bytes, when all of them are waiting here.
     std::optional<BufferChain> covered(uint64_t offset, size_t count) const;
+    // The same of what the server has taken and not made stable, as long as nobody else can have
+    // written there since.
+    std::optional<BufferChain> kept(uint64_t offset, size_t count) const;
+    // The file's data may have been changed otherwise: what is kept so far is believed no longer.
+    void doubt() {
+        doubts_++;
+        believed_ = false;
+    }
     uint64_t pending_end() const { return std::max(dirty_.end(), under_way_.end()); }
 
     // The error that was met after `seen`, if any.
@@ -69,6 +77,7 @@ class WriteBehind {
         uint64_t offset = 0;
         BufferChain data;
         bool sets_attributes = false;  // setting_ travels behind it
+        uint64_t doubts = 0;           // when it was sent
     };
     // Counts up while it lives.
     struct Counted {
@@ -123,6 +132,8 @@ class WriteBehind {
     ExtentMap dirty_, under_way_, uncommitted_, committing_;
     PendingAttributes attributes_, setting_;  // waiting, under way
     MonoTime waits_since_{};
+    bool believed_ = false;  // uncommitted_ and committing_ are as the file is
+    uint64_t doubts_ = 0;
     uint64_t verifier_ = 0;             // of uncommitted_
     uint64_t committing_verifier_ = 0;  // of committing_
     int partial_ = 0;                   // chunks go before they are full

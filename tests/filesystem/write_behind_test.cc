@@ -36,6 +36,43 @@ TEST_F(WriteBehindTest, a_large_file_is_written_unstable_in_large_pieces_and_com
     EXPECT_EQ(other().get("f"), content);
 }
 
+TEST_F(WriteBehindTest, what_was_written_is_read_without_asking_until_it_is_stable) {
+    me().probe->edit = [](const Compound&, Reply& reply) {
+        if (auto* write = reply.find<Write>())
+            const_cast<Write::Result*>(write)->committed = Stability::unstable;
+    };
+    std::string content = pattern(3'000'000);
+    auto file = me().open("f", to_both);
+    me().write(file, content);
+    me().write_at(file, 1'500'000, "newer");
+    content.replace(1'500'000, 5, "newer");
+    // One range is dirty, the rest is with the server.
+    me().read(file, 100'000, 10);
+    me().count();
+    EXPECT_EQ(me().read(file, 4096, 4096), content.substr(4096, 4096));
+    EXPECT_EQ(me().read(file, 1'500'000, 5), "newer");
+    EXPECT_EQ(me().count(), 0u);
+    // A lock says that others may have written.
+    EXPECT_TRUE(finish(file->lock(LockKind::write, 0, lock_to_end, 1, false)).has_value());
+    auto theirs = other().open("f", {.access = OpenAccess::write});
+    other().write_at(theirs, 4096, "theirs");
+    other().close(theirs);
+    EXPECT_EQ(me().read(file, 4096, 6), "theirs");
+    me().close(file);
+}
+
+TEST_F(WriteBehindTest, what_lies_beside_unsent_data_is_read_without_sending_it) {
+    me().put("f", pattern(300'000));
+    auto file = me().open("f", to_both);
+    me().write_at(file, 200'000, "new");
+    me().count();
+    EXPECT_EQ(me().read(file, 100'000, 4096), pattern(300'000).substr(100'000, 4096));
+    for (auto& line : me().log) EXPECT_EQ(line.find("write"), line.npos) << line;
+    EXPECT_EQ(me().read(file, 199'999, 5),
+              pattern(300'000).substr(199'999, 1) + "new" + pattern(300'000).substr(200'003, 1));
+    me().close(file);
+}
+
 TEST_F(WriteBehindTest, data_that_a_restarted_server_forgot_is_sent_again) {
     std::string content = pattern(3'000'000);
     uint64_t verifier = 1;
