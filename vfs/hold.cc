@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "vfs/compound.h"
 #include "vfs/path.h"
 
 namespace strait::vfs {
@@ -65,12 +66,11 @@ const Hold::Directory* Hold::find_directory(std::string_view path) const {
     return at == directories_.end() ? nullptr : &at->second;
 }
 
-void Hold::take(Known& row, const Attributes& attributes) {
+void Hold::take(Known& row, const Attributes& attributes, MonoTime now) {
     bool directory = attributes.type == FileType::directory;
     Duration least = directory ? times_.directory_min : times_.file_min;
     Duration most = directory ? times_.directory_max : times_.file_max;
     bool same = row.valid && row.attributes.change == attributes.change;
-    MonoTime now = MonoClock::now();
     // A hold that was found right at its end may be believed longer the next time.
     if (!same) {
         row.span = least;
@@ -86,7 +86,7 @@ bool Hold::learn(const Handle& handle, const Attributes& attributes, Tick asked)
     if (handle.empty() || asked < floor_) return false;
     Known& row = known(handle);
     if (asked < row.changed) return false;
-    take(row, attributes);
+    take(row, attributes, MonoClock::now());
     return true;
 }
 
@@ -97,6 +97,24 @@ void Hold::learn_name(std::string_view path, const Handle& handle, Tick asked) {
     auto [at, made] = parent.names.try_emplace(std::string(last_component(path)));
     at->second = Name{handle, MonoClock::now() + times_.directory_min};
     if (made && ++names_ > most_names) make_room();
+}
+
+void Hold::learn_entries(std::string_view path, std::span<const DirEntry> entries, Tick asked) {
+    if (asked < floor_) return;
+    const MonoTime now = MonoClock::now();
+    Directory* parent = &directory(path);
+    for (const DirEntry& entry : entries) {
+        const Attributes& found = entry.attributes;
+        if (!found.valid.has_all({Attr::handle, Attr::type, Attr::size, Attr::change})) continue;
+        if (found.handle.empty()) continue;
+        if (Known& row = known(found.handle); asked >= row.changed) take(row, found, now);
+        if (asked < parent->changed) continue;
+        auto [at, made] = parent->names.try_emplace(std::string(entry.name));
+        at->second = Name{found.handle, now + times_.directory_min};
+        if (!made || ++names_ <= most_names) continue;
+        make_room();  // takes the oldest directory, and that may be this one
+        parent = &directory(path);
+    }
 }
 
 void Hold::learn_link(std::string_view path, std::string_view target, Tick asked) {
@@ -135,7 +153,7 @@ void Hold::changed_to(const Handle& handle, const Attributes& attributes) {
         row.until = {};
     } else {
         row.valid = false;
-        take(row, attributes);
+        take(row, attributes, MonoClock::now());
     }
 }
 

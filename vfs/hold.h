@@ -7,6 +7,7 @@
 
 #include <deque>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -15,6 +16,8 @@
 #include "vfs/attributes.h"
 
 namespace strait::vfs {
+
+struct DirEntry;
 
 struct HoldTimes {
     Duration file_min, file_max, directory_min, directory_max;
@@ -33,6 +36,8 @@ class Hold {
     bool learn(const Handle& handle, const Attributes& attributes, Tick asked);
     void learn_name(std::string_view path, const Handle& handle, Tick asked);
     void learn_link(std::string_view path, std::string_view target, Tick asked);
+    // Both, of those entries of the directory at `path` that came with all that takes.
+    void learn_entries(std::string_view path, std::span<const DirEntry> entries, Tick asked);
 
     // The node has no extended attributes, as of `change`.
     void learn_no_xattrs(const Handle& handle, uint64_t change);
@@ -96,7 +101,7 @@ class Hold {
     };
 
     Known& known(const Handle& handle);
-    void take(Known& row, const Attributes& attributes);
+    void take(Known& row, const Attributes& attributes, MonoTime now);
     Directory& directory(std::string_view path);
     const Directory* find_directory(std::string_view path) const;
     void make_room();

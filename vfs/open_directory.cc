@@ -21,10 +21,11 @@ ReadDir OpenDirectory::whole_chunk(uint64_t cookie, uint64_t verifier) {
 }
 
 void OpenDirectory::give_first(ReadDir::Result chunk, Hold::Tick asked) {
+    chunk_ = std::move(chunk);
+    if (node_.flags.directory && !chunk_.eof && !chunk_.entries.empty()) fetch_ahead();
     // After a long time another client may have given this directory another name.
     bool same_name = MonoClock::now() - opened_at_ <= mount().policy().acdirmax;
-    if (same_name) learn(mount(), physical(), chunk, asked);
-    chunk_ = std::move(chunk);
+    if (same_name) learn(mount(), physical(), chunk_, asked);
     have_chunk_ = true;
     before_ = 0;
     next_ = 0;
@@ -33,16 +34,7 @@ void OpenDirectory::give_first(ReadDir::Result chunk, Hold::Tick asked) {
 
 void OpenDirectory::learn(Mount& mount, std::string_view physical, const ReadDir::Result& chunk,
                           Hold::Tick asked) {
-    Hold& hold = mount.hold();
-    std::string path;
-    for (auto& entry : chunk.entries) {
-        if (!entry.attributes.has(Attr::handle)) continue;
-        if (!entry.attributes.valid.has_all({Attr::type, Attr::size, Attr::change})) continue;
-        path = physical;
-        push_component(path, entry.name);
-        hold.learn_name(path, entry.attributes.handle, asked);
-        hold.learn(entry.attributes.handle, entry.attributes, asked);
-    }
+    mount.hold().learn_entries(physical, chunk.entries, asked);
 }
 
 bool OpenDirectory::holds(uint64_t cookie) const {
@@ -52,8 +44,40 @@ bool OpenDirectory::holds(uint64_t cookie) const {
            chunk_.entries[next_ - 1].cookie == cookie;
 }
 
+// The chunk that follows, while this one is taken in and used.
+void OpenDirectory::fetch_ahead() {
+    if (mount().policy().acregmin == 0s) return;  // it would not be believed
+    ahead_ = make_ref<Ahead>();
+    ahead_->cookie = chunk_.entries.back().cookie;
+    ahead_->asked = mount().hold().now();
+    Compound program = at_node();
+    program.readdir(whole_chunk(ahead_->cookie, chunk_.verifier));
+    mount().background().spawn(run_ahead(MountRef(&mount()), std::move(program), ahead_));
+}
+
+Task<> OpenDirectory::run_ahead(MountRef mount, Compound program, Ref<Ahead> ahead) {
+    auto outcome = co_await mount->run_all(program).result();
+    ahead->reply = std::move(outcome);
+    ahead->done.set();
+}
+
+// What was fetched ahead is taken unless it is old, or something of ours has changed meanwhile.
+bool OpenDirectory::good_ahead(uint64_t cookie) const {
+    return ahead_ && ahead_->cookie == cookie && ahead_->asked == mount().hold().now() &&
+           MonoClock::now() - ahead_->begun <= mount().policy().acregmin;
+}
+
 Task<> OpenDirectory::fetch(uint64_t cookie) {
     co_await mount().usable();
+    if (good_ahead(cookie)) {
+        Ref<Ahead> ahead = std::exchange(ahead_, {});
+        co_await ahead->done.wait();
+        if (ahead->reply && ahead->asked == mount().hold().now()) {
+            give_first(ahead->reply->take<ReadDir>(), ahead->asked);
+            before_ = cookie;
+            co_return;
+        }
+    }
     auto asked = mount().hold().now();
     Compound program = at_node();
     program.readdir(whole_chunk(cookie, cookie == 0 ? 0 : chunk_.verifier));

@@ -38,7 +38,19 @@ class OpenDirectory final : public OpenNode {
     }
 
   private:
+    // The next chunk, on its way before it is asked for.
+    struct Ahead final : RefCounted {
+        uint64_t cookie = 0;
+        Hold::Tick asked = 0;
+        MonoTime begun = MonoClock::now();
+        Event done;
+        Result<Reply> reply = fail(Errc::io);
+    };
+
     void drop_locks();
+    void fetch_ahead();
+    static Task<> run_ahead(MountRef mount, Compound program, Ref<Ahead> ahead);
+    bool good_ahead(uint64_t cookie) const;
     Task<> fetch(uint64_t cookie);
     bool holds(uint64_t cookie) const;
     Task<> add_dots(uint64_t cookie, std::vector<DirEntry>& entries);
@@ -48,6 +60,7 @@ class OpenDirectory final : public OpenNode {
     size_t next_ = 0;      // the entry of chunk_ that a sequential reader wants
     bool have_chunk_ = false;
     Hold::Tick asked_ = 0;
+    Ref<Ahead> ahead_;
     std::vector<uint64_t> lock_owners_;  // who locked it through this open
     MonoTime opened_at_ = MonoClock::now();
 };

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // What each call costs, in compounds.
+#include <algorithm>
 #include <array>
 
 #include "tests/filesystem/fixture.h"
@@ -295,6 +296,26 @@ TEST_F(RoundTrips, closes_that_nobody_waits_for_travel_together) {
     EXPECT_EQ(log.size(), 4u);
     EXPECT_EQ(log.back(), "put use_open close put use_open close put use_open close");
     EXPECT_TRUE(finish(patient.close()).has_value());
+}
+
+TEST_F(RoundTrips, a_listing_has_its_next_chunk_on_the_way_unless_something_changed) {
+    constexpr int names = 6000;
+    me().mkdirs("d");
+    for (int i = 0; i < names; i++) me().put("d/a-rather-long-name-" + std::to_string(i), "");
+    cold();
+    auto directory = me().open("d", {.directory = true});
+    run_ready();
+    EXPECT_EQ(me().log, (Log{"root walk get_handle getattr readdir", "put readdir"}));
+    EXPECT_EQ(me().list(directory).size(), names + 2u);
+    const size_t chunks = me().count();
+    me().close(directory);
+    cold();
+    directory = me().open("d", {.directory = true});
+    run_ready();
+    me().put("f", "");
+    EXPECT_EQ(me().list(directory).size(), names + 2u);
+    EXPECT_EQ(std::ranges::count(me().log, "put readdir"), static_cast<ptrdiff_t>(chunks));
+    me().close(directory);
 }
 
 }  // namespace

@@ -111,7 +111,7 @@ Bytes Reader::fixed(size_t count) {
     return bytes;
 }
 
-Bytes Reader::opaque(uint32_t max) {
+Bytes Reader::opaque_slow(uint32_t max) {
     uint32_t length = u32();
     if (length > max) fail(Fault::too_long);
     if (!ok()) return {};

@@ -46,7 +46,22 @@ class Reader {
     // harmed by it).
     Bytes fixed(size_t count);
     // opaque<max>
-    Bytes opaque(uint32_t max);
+    Bytes opaque(uint32_t max) {
+        // Mostly all of it, with its padding, lies in one slice.
+        const auto here = static_cast<size_t>(end_ - at_);
+        if (here >= 4) [[likely]] {
+            uint32_t length;
+            std::memcpy(&length, at_, 4);
+            length = __builtin_bswap32(length);
+            const size_t padded = (size_t{length} + 3) & ~size_t{3};
+            if (length <= max && padded <= here - 4) [[likely]] {
+                const Bytes bytes{at_ + 4, length};
+                at_ += 4 + padded;
+                return bytes;
+            }
+        }
+        return opaque_slow(max);
+    }
     // opaque<max> as slices of the record
     BufferChain payload(uint32_t max);
     // The count in front of an array of items that take at least 4 bytes each.
@@ -72,6 +87,7 @@ class Reader {
         return scalar_slow(room, count);
     }
     const std::byte* scalar_slow(std::byte* room, size_t count);
+    Bytes opaque_slow(uint32_t max);
     bool has(size_t count);
     void next_part();
     void skip(size_t count);
