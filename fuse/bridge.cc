@@ -147,10 +147,22 @@ std::unique_ptr<Listing> Bridge::listing_released(uint64_t number) {
 
 Task<> Bridge::drop_outdated_pages(Inode& inode) {
     vfs::FileState* state = mount_->find_state(inode.handle());
-    if (!state || inode.seen_foreign == state->foreign_changes()) co_return;
+    if (!state || inode.seen_foreign == state->foreign_changes()) {
+        auto under_way = inode.dropping;
+        if (under_way) co_await under_way->wait();
+        co_return;
+    }
     inode.seen_foreign = state->foreign_changes();
     inode.pages_of = state->known_change();
-    co_await notifier_.drop(inodes_.number(inode), Notifier::What::attributes_and_pages);
+    auto mine = std::make_shared<Event>();
+    inode.dropping = mine;
+    InodeRef keep(&inode);
+    auto dropped =
+        co_await notifier_.drop(inodes_.number(inode), Notifier::What::attributes_and_pages)
+            .result();
+    mine->set();
+    if (inode.dropping == mine) inode.dropping.reset();
+    co_await dropped;
 }
 
 Task<> Bridge::drop_outdated_attributes(Inode& inode, uint64_t change) {

@@ -11,6 +11,7 @@
 
 #include "base/ref.h"
 #include "base/small_vector.h"
+#include "base/sync.h"
 #include "fuse/library.h"
 #include "vfs/attributes.h"
 
@@ -33,6 +34,8 @@ class Inode final : public RefCounted {
     uint64_t told_of = 0;
     // The file system's own count of changes by others (vfs::FileState), as of which pages_of is.
     uint64_t seen_foreign = 0;
+    // Set while the kernel drops its pages of this file: nobody is told that they are fresh before.
+    std::shared_ptr<Event> dropping;
     // Who holds locks through us; made at the first one.
     std::unique_ptr<LockTable> locks;
 

@@ -46,6 +46,7 @@ Task<> open(Request& request, InodeRef inode, fuse_file_info info) {
         co_await vfs::open_handle(mount, handle, flags_of(info.flags), request.as(), head);
     // Another file has the name by now: the kernel looks again.
     if (opened.attributes.nlink == 0 && !was_open) co_await Errc::stale;
+    if (was_open) co_await bridge.drop_outdated_pages(*inode);
     if (!was_open) co_await bridge.drop_outdated_attributes(*inode, opened.attributes.change);
     auto file = make_ref<OpenFile>();
     file->inode = inode;

@@ -77,7 +77,10 @@ struct statvfs to_statvfs(const vfs::Attributes& of) {
     out.f_files = of.files_total;
     out.f_ffree = of.files_free;
     out.f_favail = of.files_available;
-    out.f_namemax = of.has(vfs::Attr::max_name) ? of.max_name : 255;
+    // Longer ones are refused before any server is asked (vfs/names.h).
+    constexpr uint32_t longest_name = 255;
+    out.f_namemax =
+        of.has(vfs::Attr::max_name) ? std::min(of.max_name, longest_name) : longest_name;
     return out;
 }
 

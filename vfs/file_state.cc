@@ -11,12 +11,15 @@ FileState::FileState(MountRef mount, const Handle& handle)
 FileState::~FileState() { mount_->forget_state(handle_); }
 
 void FileState::learn(const Attributes& attributes, Hold::Tick asked) {
-    if (!mount_->hold().learn(handle_, attributes, asked)) return;
-    if (known_change_ != attributes.change) {
+    const bool taken = mount_->hold().learn(handle_, attributes, asked);
+    // An answer that a change of ours has overtaken may still be the first to tell of one by
+    // others.
+    if (taken ? known_change_ != attributes.change : known_change_ < attributes.change) {
         foreign_changes_++;
         data_changed();
+        known_change_ = attributes.change;
     }
-    known_change_ = attributes.change;
+    if (!taken) return;
     size_ = std::max(attributes.size, writes_.pending_end());
 }
 
