@@ -77,6 +77,7 @@ void FileState::drop_head() { head_ = {}; }
 void FileState::data_changed() {
     data_version_++;
     drop_head();
+    recent_.clear();
     writes_.doubt();
 }
 

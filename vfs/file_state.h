@@ -4,6 +4,7 @@
 // written here, the data that came with its open, its write-behind. So they see each other's writes
 // at once.
 
+#include "vfs/recent_data.h"
 #include "vfs/write_behind.h"
 
 namespace strait::vfs {
@@ -59,6 +60,8 @@ class FileState final : public RefCounted {
     const Head& head() const { return head_; }
     void head_is_current(MonoTime until) { head_.until = until; }
     void drop_head();
+    // Filled while a lock is held.
+    RecentData& recent() { return recent_; }
     // Grows whenever data that was read before may be outdated.
     uint64_t data_version() const { return data_version_; }
     void data_changed();
@@ -89,6 +92,7 @@ class FileState final : public RefCounted {
     Hold::Tick changed_at_ = 0;  // when a change of ours last ended
     Timestamp written_at_;
     Head head_;
+    RecentData recent_;
     uint64_t data_version_ = 0;
     uint64_t foreign_changes_ = 0;
     bool made_here_ = false;

@@ -67,6 +67,7 @@ class OpenRegular final : public OpenNode {
     // What was written through us and need not be asked for.
     std::optional<BufferChain> written_here(uint64_t offset, size_t count) const;
     bool server_reaches(uint64_t end) const;
+    Task<BufferChain> read_under_lock(uint64_t offset, size_t count);
     // With what came with the open.
     Task<BufferChain> read_from_server(uint64_t offset, size_t count);
     bool take_from_head(uint64_t offset, size_t count, BufferChain& got);
@@ -89,6 +90,10 @@ class OpenRegular final : public OpenNode {
     bool opening_ = false;  // a compound that opens is under way
     bool closing_ = false;
     std::vector<uint64_t> lock_owners_;  // who may have locks through it
+    struct Range {
+        uint64_t offset, end;
+    };
+    std::vector<Range> locked_;  // taken through it, and nothing of them given back since
     Event closed_;
     Mutex opening_mutex_;
     Mutex position_mutex_;

@@ -12,6 +12,11 @@ namespace {
 constexpr Duration first_wait = 1ms;
 constexpr Duration longest_wait = 500ms;
 constexpr int most_refusals = 10;
+constexpr size_t most_ranges = 64;
+
+uint64_t end_of(uint64_t offset, uint64_t length) {
+    return length > ~uint64_t{0} - offset ? ~uint64_t{0} : offset + length;
+}
 
 // Between two tries: ends early when a lock is released here, and with the scope around.
 class Pause final : private StopCallback {
@@ -76,6 +81,8 @@ Task<> OpenRegular::lock(LockKind kind, uint64_t offset, uint64_t length, uint64
         if (!slept && slept.error() == Errc::again) pause = first_wait / 2;
     }
     if (std::ranges::find(lock_owners_, owner) == lock_owners_.end()) lock_owners_.push_back(owner);
+    if (locked_.size() >= most_ranges) locked_.erase(locked_.begin());
+    locked_.push_back({offset, end_of(offset, length)});
     state_->data_changed();
     state_->changed();
 }
@@ -93,6 +100,10 @@ Task<> OpenRegular::unlock(uint64_t offset, uint64_t length, uint64_t owner) {
     co_await mount().usable();
     if (!open_) co_return;
     if (writes()) co_await state_->writes().commit();
+    state_->recent().clear();
+    const uint64_t end = end_of(offset, length);
+    std::erase_if(locked_,
+                  [&](const Range& each) { return each.offset < end && offset < each.end; });
     Compound program = on_open();
     program.add(Unlock{offset, length, {0, owner}});
     Reply done = co_await mount().run_all(program);

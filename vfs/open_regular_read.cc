@@ -6,6 +6,10 @@
 
 namespace strait::vfs {
 
+namespace {
+constexpr uint64_t lock_block = 32u << 10;  // bytes
+}  // namespace
+
 Task<BufferChain> OpenRegular::read(size_t count) {
     auto held = co_await position_mutex_.lock();
     BufferChain got = co_await read_at(position_, count);
@@ -25,7 +29,12 @@ Task<BufferChain> OpenRegular::read_at(uint64_t offset, size_t count) {
     const bool behind_end = waiting.data_pending() && waiting.pending_end() > offset;
     if (waiting.pending(offset, there) || (behind_end && !server_reaches(offset + there)))
         co_await waiting.flush();
-    BufferChain got = co_await read_from_server(offset, count);
+    BufferChain got;
+    if (locked_.empty()) {
+        got = co_await read_from_server(offset, count);
+    } else {
+        got = co_await read_under_lock(offset, count);
+    }
     if (got.size() >= there || !behind_end) co_return got;
     // Somebody else has cut the file.
     co_await waiting.flush();
@@ -37,8 +46,27 @@ std::optional<BufferChain> OpenRegular::written_here(uint64_t offset, size_t cou
     if (count == 0) return std::nullopt;
     if (waiting.data_pending() && waiting.pending_end() > offset)
         if (auto data = waiting.covered(offset, count)) return data;
+    if (!locked_.empty())
+        if (auto recent = state_->recent().find(offset, count)) return recent;
     if (!mount().hold().attributes(handle(), Attr::size)) return std::nullopt;
     return waiting.kept(offset, count);
+}
+
+// Small reads here and there, as of a database: what lies around comes along.
+Task<BufferChain> OpenRegular::read_under_lock(uint64_t offset, size_t count) {
+    uint64_t begin = offset / lock_block * lock_block;
+    uint64_t end = std::min((offset + count + lock_block - 1) / lock_block * lock_block,
+                            std::max(state_->last_size(), offset + count));
+    if (count >= lock_block || state_->writes().pending(begin, end - begin)) {
+        begin = offset;
+        end = offset + count;
+    }
+    const uint64_t version = state_->data_version();
+    BufferChain got = co_await read_from_server(begin, end - begin);
+    const bool still_so = version == state_->data_version() && !locked_.empty();
+    if (still_so) state_->recent().read(begin, got, mount().policy().acregmin);
+    if (got.size() <= offset - begin) co_return BufferChain();
+    co_return got.slice(offset - begin, std::min<uint64_t>(count, got.size() - (offset - begin)));
 }
 
 bool OpenRegular::server_reaches(uint64_t end) const {

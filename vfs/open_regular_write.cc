@@ -68,6 +68,7 @@ Task<uint64_t> OpenRegular::put_piece(std::optional<uint64_t> offset, BufferChai
     co_await state_->writes().room(count);
     // From here nothing waits: appends of several writers do not overlap.
     uint64_t at = offset ? *offset : state_->size().value_or(state_->last_size());
+    state_->recent().wrote(at, piece);
     state_->writes().add(at, std::move(piece));
     state_->wrote(at + count);
     co_return at + count;

@@ -50,6 +50,7 @@ Result<> WriteBehind::take_error(uint64_t& seen) const {
 void WriteBehind::lost(Error error) {
     last_error_ = error;
     errors_++;
+    file_.data_changed();
     log_debug("write-behind lost data: {}", errc_text(error.code));
 }
 

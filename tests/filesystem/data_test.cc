@@ -226,6 +226,39 @@ TEST_F(Data, what_an_open_brings_is_not_taken_when_a_write_overtakes_its_answer)
     me().close(writer);
 }
 
+TEST_F(Data, what_is_read_again_under_a_lock_is_not_asked_for) {
+    std::string content = pattern(600'000);
+    me().put("f", content);
+    auto file = me().open("f", to_both);
+    auto read = [&](uint64_t offset, size_t count) {
+        EXPECT_EQ(me().read(file, offset, count), content.substr(offset, count));
+    };
+    EXPECT_TRUE(finish(file->lock(LockKind::write, 0, 1, 1, false)).has_value());
+    read(500'000, 4096);
+    read(100'000, 4096);
+    me().count();
+    for (uint64_t at : {500'000, 100'000, 104'000}) read(at, 4096);
+    EXPECT_EQ(me().count(), 0u);
+    // Our own writes are seen, before and after they were sent.
+    me().write_at(file, 101'000, "mine");
+    content.replace(101'000, 4, "mine");
+    read(100'000, 4096);
+    EXPECT_TRUE(finish(file->fsync(false)).has_value());
+    read(100'000, 4096);
+    // Without the lock the server is asked, as it is under the next one.
+    for (bool again : {false, true}) {
+        EXPECT_TRUE(finish(file->unlock(0, 1, 1)).has_value());
+        auto theirs = other().open("f", {.access = OpenAccess::write});
+        other().write_at(theirs, 102'000, again ? "other" : "their");
+        content.replace(102'000, 5, again ? "other" : "their");
+        other().close(theirs);
+        if (again) EXPECT_TRUE(finish(file->lock(LockKind::write, 0, 1, 1, false)).has_value());
+        read(100'000, 4096);
+        if (!again) EXPECT_TRUE(finish(file->lock(LockKind::write, 0, 1, 1, false)).has_value());
+    }
+    me().close(file);
+}
+
 TEST_F(Data, locks_exclude_each_other) {
     me().put("f", "x");
     auto mine = me().open("f", to_both);
