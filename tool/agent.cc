@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // strait agent status | stop | serve
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <signal.h>
+#include <unistd.h>
 
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -52,6 +55,17 @@ int stop(const Options& options) {
     return 0;
 }
 
+// By the shim of a program whose agent has ended: anything may have been inherited from it.
+int start_for_program(const Options& options) {
+    for (int fd = 0; fd >= 0 && fd <= STDERR_FILENO;) fd = open("/dev/null", O_RDWR);
+    for (int number = 1; number < NSIG; ++number) signal(number, SIG_DFL);
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, nullptr);
+    auto started = start_agent(options.folder.empty() ? agent_folder() : options.folder);
+    return started ? 0 : 1;
+}
+
 }  // namespace
 
 void declare_agent(CLI::App& tool, Action& action) {
@@ -65,6 +79,10 @@ void declare_agent(CLI::App& tool, Action& action) {
     CLI::App* end = agent->add_subcommand("stop", "End it; programs that still use it get EIO");
     end->add_flag("--json", options->json);
     end->callback([options, &action] { action = [options] { return stop(*options); }; });
+    CLI::App* start = agent->add_subcommand("start", "Start it, unless it runs")->group("");
+    start->add_option("--folder", options->folder);
+    start->callback(
+        [options, &action] { action = [options] { return start_for_program(*options); }; });
     CLI::App* serve = agent->add_subcommand("serve", "Be the agent, in the foreground");
     serve->add_option("--folder", options->folder, "Its folder (default: the user's)");
     serve->add_option("--ready-fd", options->ready)->group("");

@@ -8,11 +8,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <climits>
 #include <cstring>
 
 #include "reactor/descriptor.h"
 #include "tool/agent_folder.h"
-#include "wire/shm/protocol.h"
+#include "wire/shm/agent_name.h"
 
 namespace strait::tool {
 
@@ -21,7 +22,7 @@ namespace {
 Result<Descriptor> connect_agent(const std::string& folder) {
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
-    std::string path = folder + shm::socket_name;
+    std::string path = folder + shm::agent_socket.text;
     if (path.size() >= sizeof(address.sun_path)) return fail(Errc::nametoolong);
     std::memcpy(address.sun_path, path.data(), path.size());
     Descriptor socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
@@ -107,10 +108,25 @@ Result<std::string> ask_agent(const std::string& folder, std::string_view line) 
     return answer;
 }
 
+// The shim of a running program finds the way to us when its agent has ended.
+void leave_tool(const std::string& folder) {
+    char self[PATH_MAX], there[PATH_MAX];
+    const std::string name = folder + shm::agent_tool.text;
+    ssize_t size = readlink("/proc/self/exe", self, sizeof(self) - 1);
+    if (size <= 0) return;
+    self[size] = 0;
+    ssize_t old = readlink(name.c_str(), there, sizeof(there));
+    if (old == size && std::memcmp(self, there, static_cast<size_t>(size)) == 0) return;
+    const std::string aside = name + "." + std::to_string(getpid());
+    if (symlink(self, aside.c_str()) == 0 && rename(aside.c_str(), name.c_str()) != 0)
+        unlink(aside.c_str());
+}
+
 Result<> start_agent(const std::string& folder) {
     if (auto made = make_agent_folder(folder); !made) return made;
+    leave_tool(folder);
     if (ask_agent(folder, "ping")) return {};
-    std::string path = folder + "/agent.lock";
+    std::string path = folder + shm::agent_lock.text;
     Descriptor lock(open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
     if (!lock) return fail_errno(errno);
     while (flock(lock.get(), LOCK_EX) != 0)

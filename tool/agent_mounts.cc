@@ -12,6 +12,7 @@
 #include "client/options.h"
 #include "client/policy.h"
 #include "client/url.h"
+#include "wire/shm/agent_name.h"
 
 namespace strait::tool {
 
@@ -40,8 +41,8 @@ vfs::CredentialRef user_credential() {
     return make_ref<const vfs::Credential>(geteuid(), getegid(), std::move(all));
 }
 
-// The same for each agent of this folder, and for no other one, whatever hosts and containers are
-// called: the kernel's boot, the mount namespace, the folder itself.
+// The same for each agent of this folder, one after the other, and for no other one, whatever hosts
+// and containers are called: the kernel's boot, the mount namespace, the folder itself.
 std::string identity_of(const std::string& folder) {
     char boot[37] = "", space[64] = "";
     Descriptor file(open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC));
@@ -49,7 +50,8 @@ std::string identity_of(const std::string& folder) {
     ssize_t named = readlink("/proc/self/ns/mnt", space, sizeof(space) - 1);
     struct stat found;
     if (got <= 0 || named <= 0 || stat(folder.c_str(), &found) != 0) return {};
-    return fmt::format("{}/{}/{}.{}", boot, space, found.st_dev, found.st_ino);
+    return fmt::format("{}/{}/{}.{}.{:x}", boot, space, found.st_dev, found.st_ino,
+                       shm::protocol_number());
 }
 
 }  // namespace

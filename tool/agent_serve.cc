@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/file.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/stat.h>
@@ -18,6 +19,7 @@
 #include "tool/agent_folder.h"
 #include "tool/agent_mounts.h"
 #include "tool/agent_trace.h"
+#include "wire/shm/agent_name.h"
 
 namespace strait::tool {
 
@@ -39,6 +41,7 @@ class Agent {
     Json status() const;
     Json stats() const;
     Json programs() const;
+    Task<> wait_for_the_last_one();
     Task<> end_when_idle();
     Task<> end_on_signal();
     Task<> stop_serving();
@@ -47,6 +50,7 @@ class Agent {
     const std::string folder_;
     AgentTrace trace_;
     AgentMounts mounts_;
+    Descriptor life_;
     std::unique_ptr<preload::RingDoor> door_;
     StopSource stop_;
     const MonoTime started_ = MonoClock::now();
@@ -54,15 +58,27 @@ class Agent {
 
 // Removes the socket first: whoever comes from now on starts another agent.
 Task<> Agent::stop_serving() {
-    unlink((folder_ + shm::socket_name).c_str());
+    unlink((folder_ + shm::agent_socket.text).c_str());
     std::error_code ignored;  // copies of programs that lie under prefixes: made again when needed
     std::filesystem::remove_all(folder_ + shm::mirror_name, ignored);
     stop_.request_stop();
     co_return;
 }
 
+// An agent that was told to stop still writes back what its programs wrote. At the servers we take
+// its place, which ends its opens there: so not before it is done, unless that takes for ever.
+Task<> Agent::wait_for_the_last_one() {
+    constexpr Duration patience = 10s, pause = 20ms;
+    const std::string path = folder_ + shm::agent_life.text;
+    life_ = Descriptor(open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+    const MonoTime until = MonoClock::now() + patience;
+    while (life_ && flock(life_.get(), LOCK_EX | LOCK_NB) != 0 && MonoClock::now() < until)
+        co_await reactor_.sleep_for(pause);
+}
+
 Task<> Agent::serve(int ready) {
-    std::string path = folder_ + shm::socket_name;
+    co_await wait_for_the_last_one();
+    std::string path = folder_ + shm::agent_socket.text;
     unlink(path.c_str());  // the lock says that nobody listens there
     Address address = co_await Address::unix_socket(path);
     UnixListener listener = co_await UnixListener::bind(reactor_, address);

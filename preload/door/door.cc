@@ -50,6 +50,8 @@ std::vector<RingDoor::Program> RingDoor::list_programs() const {
 Task<> RingDoor::serve() {
     tasks_.spawn(accept());
     auto ended = co_await answer_doorbell().result();
+    // From now on programs look for another agent, while this one writes back what they wrote.
+    doorbell_.say_closed();
     // Our own scope has stopped by now; ending in order takes waits.
     const Scope calm;
     co_await shut_down().within(calm);

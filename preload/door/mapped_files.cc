@@ -83,6 +83,7 @@ Task<> MappedFiles::sync(Mapping& mapping, uint64_t offset, uint64_t length, boo
         co_await mapping.file->write_back(offset, length);
     }
     if (stable) co_await mapping.token->file->fsync(true);
+    co_await tell_late(*mapping.token);
 }
 
 Task<> MappedFiles::give_up(MappingRef mapping) {
@@ -93,6 +94,13 @@ Task<> MappedFiles::give_up(MappingRef mapping) {
         auto held = co_await file->mutex.lock();
         if (mapping->writable) outcome = co_await file->write_back(0, whole).result();
         mapping = {};
+    }
+    if (token->ref_count() > 1) {
+        // Somebody has the file open still, and asks later: what is told now nobody hears.
+        if (outcome && token->written) outcome = co_await token->file->flush().result();
+        if (!outcome) token->late = outcome.error();
+        co_await outcome;
+        co_return;
     }
     auto closed = co_await preload::give_up(std::move(token), 0).result();
     co_await outcome;

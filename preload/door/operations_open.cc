@@ -114,6 +114,7 @@ Task<> op_fsync(Exchange& exchange) {
     TokenRef token = co_await exchange.token();
     co_await exchange.maps.before_read(*token->file, 0, whole_file);
     co_await token->file->fsync(exchange.request.arg != 0);
+    co_await tell_late(*token);
 }
 
 Task<> op_flush(Exchange& exchange) {

@@ -35,8 +35,9 @@ class DoorbellMemory {
         std::swap(bell_, other.bell_);
         return *this;
     }
-    // Tells all programs that this agent has ended.
     ~DoorbellMemory();
+    // Tells all programs that this agent ends: they make no more requests.
+    void say_closed() noexcept;
     shm::Doorbell& bell() noexcept { return *bell_; }
     int memfd() const noexcept { return memfd_.get(); }
 

@@ -37,6 +37,11 @@ TokenRef TokenTable::find(uint64_t id) const {
     return at == tokens_.end() ? TokenRef() : TokenRef(at->second);
 }
 
+Task<> tell_late(Token& token) {
+    Error late = std::exchange(token.late, Errc::ok);
+    if (late.code != Errc::ok) co_await late;
+}
+
 Task<> give_up(TokenRef token, uint64_t owner) {
     Result<> outcome;
     // POSIX: with any close of a file all record locks of the process on it end.
@@ -53,6 +58,7 @@ Task<> give_up(TokenRef token, uint64_t owner) {
         outcome = co_await token->file->close().result();
     }
     co_await outcome;
+    co_await tell_late(*token);
 }
 
 namespace {

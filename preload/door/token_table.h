@@ -24,7 +24,10 @@ struct Token final : RefCounted {
     uint64_t cookie = 0;  // where getdents64 goes on
     bool written = false;
     bool locked = false;  // some process owns a record lock through it
-    Event adopted;        // some process has taken it from a descriptor it was sent
+    // Of stores into a mapping, met where munmap had nobody to tell: the next fsync, msync or
+    // close.
+    Error late{Errc::ok};
+    Event adopted;  // some process has taken it from a descriptor it was sent
 };
 using TokenRef = Ref<Token>;
 // What one holder holds, each once.
@@ -47,6 +50,8 @@ class TokenTable {
     std::unordered_multimap<std::string, Token*> locked_;  // by the file's identity
 };
 
+// Leaves with token.late, once.
+Task<> tell_late(Token& token);
 // Gives a token up: writes back, and closes the file when nobody else holds it. `owner`: whose
 // record locks on the file end, as POSIX says of any close.
 Task<> give_up(TokenRef token, uint64_t owner);

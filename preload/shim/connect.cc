@@ -10,7 +10,9 @@
 #include "preload/shim/report.h"
 #include "preload/shim/ring_client.h"
 #include "preload/shim/settings.h"
+#include "preload/shim/start_agent.h"
 #include "preload/shim/table.h"
+#include "wire/shm/agent_name.h"
 
 namespace strait::preload {
 
@@ -26,6 +28,9 @@ struct Mine {
 Mine* mine;
 
 __attribute__((tls_model("initial-exec"))) thread_local uint64_t ticket;
+// This thread connects and says hello: should the agent end meanwhile, its call fails, and does not
+// wait for the connection that it is part of.
+__attribute__((tls_model("initial-exec"))) thread_local bool adopting;
 
 template <class T>
 T* map(size_t size, int flags, int fd) noexcept {
@@ -37,9 +42,10 @@ int connect_to_agent() noexcept {
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
     size_t size = strlen(settings.agent);
-    if (size + sizeof(shm::socket_name) > sizeof(address.sun_path)) return -ENAMETOOLONG;
+    const auto& name = shm::agent_socket.text;
+    if (size + sizeof(name) > sizeof(address.sun_path)) return -ENAMETOOLONG;
     memcpy(address.sun_path, settings.agent, size);
-    memcpy(address.sun_path + size, shm::socket_name, sizeof(shm::socket_name));
+    memcpy(address.sun_path + size, name, sizeof(name));
     int fd = static_cast<int>(raw::call(SYS_socket, AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
     if (fd < 0) return fd;
     long result = raw::call(SYS_connect, fd, raw::as_long(&address), sizeof(address));
@@ -98,6 +104,7 @@ int receive_welcome(int socket, shm::HelloReply& reply) noexcept {
     do got = raw::call(SYS_recvmsg, socket, raw::as_long(&message), MSG_CMSG_CLOEXEC);
     while (got == -EINTR);
     if (got < 0) return static_cast<int>(got);
+    if (got == 0) return -ECONNRESET;
     if (got != sizeof(reply) || reply.magic != shm::magic) return -EIO;
     if (reply.version != shm::version) return -EPROTO;
     if (reply.error) return -reply.error;
@@ -143,9 +150,15 @@ int connect_ring(Link& link) noexcept {
     return error;
 }
 
+// Nobody listens there, or who did has just ended.
+bool is_absence(int error) noexcept {
+    return error == ENOENT || error == ECONNREFUSED || error == ECONNRESET || error == EPIPE;
+}
+
 Link* make_link(int& error) noexcept {
     Link* link = map<Link>(4096, MAP_PRIVATE | MAP_ANONYMOUS, -1);
     error = link ? -connect_ring(*link) : ENOMEM;
+    if (is_absence(error) && start_agent()) error = -connect_ring(*link);
     if (error == 0) return link;
     report_failure("cannot reach the agent", settings.agent, error);
     if (link) raw::munmap(link, 4096);
@@ -163,7 +176,9 @@ Link* connect_once(int& error) noexcept {
     if (!link) {
         link = make_link(error);
         __atomic_store_n(&mine->link, link, __ATOMIC_RELEASE);
+        adopting = true;
         if (link) adopt_all();
+        adopting = false;
         ticket = 0;
     }
     __atomic_store_n(&mine->connecting, 0, __ATOMIC_RELEASE);
@@ -232,7 +247,11 @@ Link* link(int& error) noexcept {
         return nullptr;
     }
     Link* link = __atomic_load_n(&mine->link, __ATOMIC_ACQUIRE);
-    if (link && __atomic_load_n(&link->doorbell->closed, __ATOMIC_RELAXED)) {
+    if (adopting) {
+        if (!link) error = EIO;
+        return link;
+    }
+    if (link && shm::known_ended(*link->doorbell)) {
         drop_link(link);
         link = nullptr;
     }
@@ -261,8 +280,7 @@ void leave_long_wait() noexcept {
 
 bool agent_alive(const Link& link) noexcept {
     const shm::Doorbell& bell = *link.doorbell;
-    return !__atomic_load_n(&bell.closed, __ATOMIC_ACQUIRE) &&
-           process_runs(bell.pid, bell.start_time);
+    return !shm::known_ended(bell) && process_runs(bell.pid, bell.start_time);
 }
 
 bool connected() noexcept { return mine && __atomic_load_n(&mine->link, __ATOMIC_ACQUIRE); }

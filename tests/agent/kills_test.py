@@ -8,6 +8,7 @@ acknowledged is in the server's folder.
 """
 import argparse
 import contextlib
+import json
 import os
 import random
 import re
@@ -105,8 +106,28 @@ class Rounds:
         else:
             writer.kill()
 
+    def calls(self):
+        told = self.agent.strait("stats", "--json")
+        return json.loads(told.stdout)["calls"] if told.returncode == 0 else 0
+
+    def picture(self, program):
+        """Who hangs, and where."""
+        lines = ["a program hangs"]
+        for pid in self.session(program):
+            with contextlib.suppress(OSError):
+                with open(f"/proc/{pid}/cmdline", encoding="ascii", errors="replace") as command, \
+                        open(f"/proc/{pid}/wchan", encoding="ascii") as where:
+                    lines.append(f"{pid} {where.read()} {command.read()[:200]!r}")
+        return "\n".join(lines + [str(self.agent.status())])
+
+    def goes_on_or_ends(self, program):
+        """What it had open is lost; for what it opens now it has another agent."""
+        began, before = time.monotonic(), self.calls()
+        while program.poll() is None and self.calls() <= before:
+            assert time.monotonic() - began < ENDS_WITHIN_S, self.picture(program)
+            time.sleep(0.05)  # the agent tells of no event
+
     def end_all(self, program, writer, reader):
-        """With a killed agent all come to their end by themselves; the rest is ended here."""
         for child in (program, writer):
             for pid in self.session(child):
                 with contextlib.suppress(ProcessLookupError):
@@ -142,11 +163,12 @@ class Rounds:
         kind, program, writer, reader = self.start(number)
         what = self.random.choice(["agent", "agent", "one", "writer"])
         threading.Event().wait(self.random.random() * 1.5)  # no event: the moment is random
+        has_written = bool(self.acknowledged[f"r{number}/acknowledged"])
         self.kill(what, program, writer)
         if what == "agent":
-            for child in (program, writer):
-                if kind != "find" or child is writer:
-                    child.wait(ENDS_WITHIN_S)
+            if has_written:
+                writer.wait(ENDS_WITHIN_S)  # its file was open
+            self.goes_on_or_ends(program)
         self.end_all(program, writer, reader)
         done = self.agent.bash(f"echo works > /n/r{number}/next && cat /n/r{number}/next")
         assert done.stdout == "works\n", f"the next command: {done.stderr}"

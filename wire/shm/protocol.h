@@ -214,8 +214,7 @@ inline constexpr char env_cwd[] = "STRAIT_CWD";          // the virtual working 
 inline constexpr char env_report[] = "STRAIT_REPORT";    // a local file, by its absolute path
 inline constexpr char env_strict[] = "STRAIT_STRICT";    // 1: see docs/strait-run.md
 inline constexpr char env_explain[] = "STRAIT_EXPLAIN";  // 1: likewise
-inline constexpr char socket_name[] = "/agent.sock";
-inline constexpr char mirror_name[] = "/mirror";  // copies of programs and libraries
+inline constexpr char mirror_name[] = "/mirror";         // copies of programs and libraries
 inline constexpr char cwd_name[] = "/cwd";  // where the kernel's working directory stands meanwhile
 
 }  // namespace strait::shm

@@ -4,6 +4,8 @@
 // slot's state when it is free, claimed or done; the agent when it is submitted. Memory order is
 // carried by `state`; sizes are constants, so nothing read from the memory is ever an offset.
 
+#include <linux/futex.h>
+
 #include "wire/shm/protocol.h"
 
 namespace strait::shm {
@@ -53,9 +55,18 @@ struct Doorbell {
     alignas(64) uint32_t sequence;  // futex: grows with every submit
     uint32_t sleeping;              // the agent waits on `sequence`
     alignas(64) uint64_t ready[ring_limit / 64];  // a bit for each ring with pending slots
+    // The agent's thread while it lives. The kernel notes its death here, however it came
+    // (set_robust_list(2)): FUTEX_OWNER_DIED.
+    alignas(64) uint32_t life;
 };
 inline constexpr size_t doorbell_bytes = 4096;
 static_assert(sizeof(Doorbell) <= doorbell_bytes);
+
+// Client: the agent has ended, in order or not. False says little where the kernel notes nothing.
+inline bool known_ended(const Doorbell& bell) noexcept {
+    return __atomic_load_n(&bell.closed, __ATOMIC_ACQUIRE) ||
+           (__atomic_load_n(&bell.life, __ATOMIC_ACQUIRE) & FUTEX_OWNER_DIED);
+}
 
 // --- the protocol of a slot, for both sides
 
