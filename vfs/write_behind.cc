@@ -152,6 +152,7 @@ Task<> WriteBehind::send(Chunk chunk, Ref<FileState> keep) {
     const MonoTime began = MonoClock::now();
     Compound program = program_by(by);
     Stability how = stable_ > 0 ? Stability::file_sync : Stability::unstable;
+    const size_t write_at = program.ops.size();
     if (!chunk.data.empty()) program.write(chunk.offset, chunk.data, how);
     const size_t attributes_at = program.ops.size();
     if (chunk.sets_attributes)
@@ -159,7 +160,8 @@ Task<> WriteBehind::send(Chunk chunk, Ref<FileState> keep) {
     program.getattr(stat_mask);
     auto reply = co_await file_.mount().run(program).result();
     under_way_.cut(chunk.offset, chunk.data.size());
-    auto* done = reply ? reply->find<Write>() : nullptr;
+    // The operation that failed may have left an empty result.
+    auto* done = reply && reply->completed > write_at ? reply->find<Write>() : nullptr;
     auto* after = reply ? reply->find<GetAttr>() : nullptr;
     if (done) {
         pacing_.took(chunk.data.size(), file_.mount().capabilities().max_write,
