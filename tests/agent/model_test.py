@@ -95,16 +95,16 @@ def model_folder(home):
 
 def compare(agent, arguments):
     place = model_folder(agent.home)
-    folder = f"m{os.getpid()}"
+    folder, at = f"m{os.getpid()}", getattr(agent, "prefix", "/n")
     try:
         subprocess.run(["bash", "-c", PREPARE.format(f"{place}/{folder}")], check=True)
         began = time.monotonic()
         model = run_all(lambda argv, **more: subprocess.Popen(argv, **more), f"{place}/{folder}",
                         arguments)
         middle = time.monotonic()
-        made = agent.bash(PREPARE.format(f"/n/{folder}"))
+        made = agent.bash(PREPARE.format(f"{at}/{folder}"))
         assert made.returncode == 0, made.stderr
-        mount = run_all(lambda argv, **more: agent.start(*argv, **more), f"/n/{folder}",
+        mount = run_all(lambda argv, **more: agent.start(*argv, **more), f"{at}/{folder}",
                         arguments)
         ended = time.monotonic()
         wrong = list(differences(model, mount, arguments.context))
@@ -118,7 +118,7 @@ def compare(agent, arguments):
                                   stdout=subprocess.PIPE).stdout
 
         wrong += shared(read_local, f"{place}/{folder}", model)
-        wrong += shared(read_mount, f"/n/{folder}", mount)
+        wrong += shared(read_mount, f"{at}/{folder}", mount)
         print(f"{sum(map(len, mount))} lines of {len(mount)} processes; local "
               f"{middle - began:.1f} s, on the mount {ended - middle:.1f} s; agent: "
               f"{agent.status()}")

@@ -34,8 +34,9 @@ finish() {
 trap finish EXIT
 
 start() {  # BACKEND
-    rm -rf "$home/data" "$home/state"
+    rm -rf "$home/data" "$home/state" "$home/out"
     mkdir "$home/data"
+    : >"$home/out"
     local backend=memory:
     [[ $1 == memory ]] || backend=local:$home/data
     "$bin/straitd" --export "x=$backend,no_root_squash" --listen 127.0.0.1:0 \
