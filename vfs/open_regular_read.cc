@@ -35,9 +35,11 @@ Task<BufferChain> OpenRegular::read_at(uint64_t offset, size_t count) {
     } else {
         got = co_await read_under_lock(offset, count);
     }
-    if (got.size() >= there || !behind_end) co_return got;
-    // Somebody else has cut the file.
-    co_await waiting.flush();
+    if (got.size() >= there) co_return got;
+    // Somebody else has cut the file; or what was read ahead ends where it ended for the server
+    // before our own data was sent.
+    if (behind_end) co_await waiting.flush();
+    stream_.drop();
     co_return co_await read_from_server(offset, count);
 }
 

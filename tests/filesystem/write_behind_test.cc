@@ -73,6 +73,18 @@ TEST_F(WriteBehindTest, what_lies_beside_unsent_data_is_read_without_sending_it)
     me().close(file);
 }
 
+TEST_F(WriteBehindTest, what_was_read_ahead_to_the_old_end_does_not_hide_what_follows_it_now) {
+    const std::string old = pattern(300'000), more = pattern(700'000);
+    me().put("f", old);
+    cold();
+    auto file = me().open("f", to_both);
+    me().write_at(file, old.size(), more);
+    for (size_t at = 0; at < 4 * 65536; at += 65536)
+        EXPECT_EQ(me().read(file, at, 65536), old.substr(at, 65536));
+    EXPECT_EQ(me().read(file, 299'008, 4096), (old + more).substr(299'008, 4096));
+    me().close(file);
+}
+
 TEST_F(WriteBehindTest, data_that_a_restarted_server_forgot_is_sent_again) {
     std::string content = pattern(3'000'000);
     uint64_t verifier = 1;
