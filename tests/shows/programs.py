@@ -7,6 +7,8 @@
 Status 1: a claim does not hold. Status 77: the server is not to be had here.
 """
 import os
+import re
+import shutil
 import subprocess
 import sys
 
@@ -15,6 +17,7 @@ from round_trips import Place, Probe, expect, hold  # noqa: E402 (the path above
 
 DIRECTORIES, FILES = 10, 20  # files in each
 SETTLING = 10  # of a whole run: the mount's own first questions, what leads to the tree
+GITS_OWN = 70  # what git asks about its own folder
 
 
 class Tree:
@@ -113,10 +116,23 @@ def rm_r_is_one_a_file(place):
     spent(place.cost_of("rm -r /n/doomed"), 1, 3)  # rm opens each directory twice
 
 
+def git_status_is_two_a_directory_and_its_opens(place):
+    if not shutil.which("git"):
+        return
+    git = "git -C /n/t -c user.name=a -c user.email=a@b -c safe.directory='*'"
+    place.run("sh", "-c", f"{git} init -q && {git} add . && {git} commit -qm all && {git} status")
+    report = f"{place.home}/report"
+    calls = place.cost_of(f"STRAIT_REPORT={report} {git} status")
+    with open(report, encoding="utf-8") as file:
+        opens = sum(map(int, re.findall(r"served (?:open|openat|fopen) (\d+)", file.read())))
+    spent(calls - opens - GITS_OWN, 0, 2)
+
+
 CLAIMS = [tar_x_is_two_a_file, cp_a_to_the_server_is_two_a_file,
           cp_a_on_the_server_is_three_a_file, cp_a_from_the_server_is_one_a_file,
           looking_through_a_tree_is_two_a_directory, reading_all_files_is_one_a_file,
-          touch_is_three_a_file, rm_r_is_one_a_file]
+          touch_is_three_a_file, rm_r_is_one_a_file,
+          git_status_is_two_a_directory_and_its_opens]
 
 if __name__ == "__main__":
     if len(sys.argv) < 2:
