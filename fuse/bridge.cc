@@ -94,10 +94,13 @@ fuse_entry_param Bridge::entry(const Inode& directory, std::string_view name,
                                const vfs::Handle& handle, const vfs::Attributes& attributes) {
     InodeRef inode = inodes_.looked_up(handle, attributes.type);
     inodes_.named(directory, name, *inode);
-    inode->told_of = attributes.change;
+    // A listing may have been asked for before a change of ours: what is known since counts.
+    const vfs::Attributes* known = mount_->hold().attributes(handle, vfs::stat_mask);
+    const vfs::Attributes& now = known ? *known : attributes;
+    inode->told_of = now.change;
     fuse_entry_param out{};
     out.ino = inodes_.number(*inode);
-    out.attr = seen(handle, attributes);
+    out.attr = seen(handle, now);
     out.attr_timeout = trust_.attributes(handle);
     out.entry_timeout = trust_.name();
     return out;
