@@ -37,6 +37,9 @@ struct BridgeOptions {
 struct OpenFile final : RefCounted {
     InodeRef inode;
     Ref<vfs::OpenRegular> file;
+    // A write's error that the program may not have heard: of a large write(2) the kernel tells
+    // only how much went well before it. fsync and close tell it again.
+    Error unheard{Errc::ok};
 };
 using OpenFileRef = Ref<OpenFile>;
 

@@ -32,8 +32,10 @@ Task<> write(Request& request, OpenFileRef file, BufferChain data, WriteAt at) {
     // appended: then its pages are, too.
     const bool moved = append && open.state().size().value_or(at.offset) != at.offset;
     open.set_append(append);
-    size_t written = co_await open.write_at(at.offset, std::move(data));
-    fuse_reply_write(request.answer(), std::min(written, size));
+    auto written = co_await open.write_at(at.offset, std::move(data)).result();
+    if (!written && written.error() != Errc::fbig) file->unheard = written.error();
+    if (!written) co_await written.error();
+    fuse_reply_write(request.answer(), std::min(*written, size));
     if (!moved) co_return;
     Bridge& bridge = request.bridge();
     co_await bridge.notifier().drop(bridge.inodes().number(*file->inode),
@@ -41,7 +43,9 @@ Task<> write(Request& request, OpenFileRef file, BufferChain data, WriteAt at) {
 }
 
 Task<> fsync(Request& request, OpenFileRef file, bool data_only) {
+    Error unheard = std::exchange(file->unheard, Errc::ok);
     co_await file->file->fsync(data_only);
+    if (unheard.code != Errc::ok) co_await unheard;
     request.ok();
 }
 

@@ -80,9 +80,11 @@ Task<> create(Request& request, InodeRef parent, std::string name, uint32_t mode
 // close(2) of one descriptor.
 Task<> flush(Request& request, OpenFileRef file, uint64_t owner) {
     request.look_after();
+    Error unheard = std::exchange(file->unheard, Errc::ok);
     auto flushed = co_await file->file->flush().result();
     co_await unlock_owner(file->inode, owner);
     co_await flushed;
+    if (unheard.code != Errc::ok) co_await unheard;
     request.ok();
 }
 

@@ -110,6 +110,20 @@ TEST_P(MountTest, fsync_and_close_report_success_and_data_is_with_the_server) {
     EXPECT_EQ(fsync(directory), 0);
 }
 
+TEST(full_store, data_that_found_no_room_is_told_by_fsync_or_close) {
+    Server server("memory:size=1m");
+    Mounted mount(server);
+    const std::string data = pattern(3u << 20);
+    int file = open(mount.path("f").c_str(), O_CREAT | O_WRONLY, 0644);
+    ssize_t written = write(file, data.data(), data.size());
+    // What write(2) took, it took for good, or fsync says that it did not.
+    EXPECT_TRUE(written < 0 || outcome(fsync(file)) == ENOSPC) << written;
+    close(file);
+    file = open(mount.path("g").c_str(), O_CREAT | O_WRONLY, 0644);
+    written = write(file, data.data(), data.size());
+    EXPECT_TRUE(written < 0 || outcome(close(file)) == ENOSPC) << written;
+}
+
 // --- close-to-open, between two mounts of one store
 
 namespace {

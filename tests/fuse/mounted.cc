@@ -47,7 +47,8 @@ Server::Server(const std::string& kind) {
         folder_ = make_folder();
         store_ = std::move(*local::LocalStore::make(folder_));
     } else {
-        store_ = std::move(*backend::make_memory_store("mode=755"));
+        const std::string more = kind == "memory" ? "" : kind.substr(kind.find(':') + 1) + ",";
+        store_ = std::move(*backend::make_memory_store(more + "mode=755"));
     }
     backend_ = std::make_unique<vfs::StepBackend>(*store_);
 }

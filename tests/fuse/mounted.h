@@ -19,7 +19,8 @@
 
 namespace strait::fuse::test {
 
-// What is mounted: a store, "memory" or "local" (in a folder of its own).
+// What is mounted: a store, "memory" (with options: "memory:size=1m") or "local" (in a folder of
+// its own).
 class Server {
   public:
     explicit Server(const std::string& kind);
