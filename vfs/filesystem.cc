@@ -39,6 +39,12 @@ Task<> FileSystem::close() {
     }
 }
 
+size_t FileSystem::waiting_bytes() const {
+    size_t all = 0;
+    for (auto& mount : impl_->mounts.all()) all += mount->waiting_data().bytes();
+    return all;
+}
+
 Task<OpenFileRef> FileSystem::open(At at, OpenFlags flags) {
     co_return co_await impl_->open(at, flags, ~uint64_t{0});
 }

@@ -50,6 +50,9 @@ struct MountPolicy {
     uint32_t head_bytes = 128u << 10;  // an open for reading brings this much of the file with it
     uint32_t write_behind = 4u << 20;  // bytes of dirty data a file may hold before writers wait
     uint32_t readahead = 4u << 20;     // bytes asked for ahead of a sequential reader
+    // Bytes that all files together may hold until they are stable; what one may hold alone at
+    // least.
+    uint32_t most_waiting = 64u << 20;
 };
 
 struct FileSystemOptions {
@@ -74,6 +77,8 @@ class FileSystem {
     bool covers(std::string_view path) const;
     // Writes back and closes everything.
     Task<> close();
+    // Bytes that were written here and are not stable yet.
+    size_t waiting_bytes() const;
 
     Task<OpenFileRef> open(At at, OpenFlags flags);
     Task<Attributes> stat(At at, AttrMask mask = stat_mask);

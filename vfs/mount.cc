@@ -24,6 +24,7 @@ Mount::Mount(std::string prefix, std::unique_ptr<Backend> backend, const MountPo
       credential_(std::move(credential)),
       options_(options),
       hold_({policy.acregmin, policy.acregmax, policy.acdirmin, policy.acdirmax}),
+      waiting_data_(policy),
       stat_habit_(policy.acregmin) {}
 
 namespace {

@@ -14,6 +14,7 @@
 #include "vfs/local_locks.h"
 #include "vfs/refusals.h"
 #include "vfs/stat_habit.h"
+#include "vfs/waiting_data.h"
 
 namespace strait::vfs {
 
@@ -41,6 +42,7 @@ class Mount final : public RefCounted {
     Result<> writable() const;
 
     Hold& hold() { return hold_; }
+    WaitingData& waiting_data() { return waiting_data_; }
     Refusals& refusals() { return refusals_; }
     LocalLocks& directory_locks() { return directory_locks_; }
     StatHabit& stat_habit() { return stat_habit_; }
@@ -95,6 +97,7 @@ class Mount final : public RefCounted {
     const CredentialRef credential_;
     const FileSystemOptions options_;
     Hold hold_;
+    WaitingData waiting_data_;
     Refusals refusals_;
     StatHabit stat_habit_;
     LocalLocks directory_locks_;

@@ -62,7 +62,27 @@ bool WriteBehind::has_room(size_t bytes) const {
            unstable_bytes() <= 2 * unstable_factor * most;
 }
 
+WriteBehind::~WriteBehind() { file_.mount().waiting_data().remove(share_); }
+
+void WriteBehind::account() {
+    file_.mount().waiting_data().account(file_, share_, unsent_bytes() + unstable_bytes());
+}
+
+void WriteBehind::something_ended() {
+    account();
+    changed_.notify_all();
+}
+
 Task<> WriteBehind::room(size_t bytes) {
+    WaitingData& all = file_.mount().waiting_data();
+    for (;;) {
+        co_await own_room(bytes);
+        if (all.has_room(bytes) || !all.relieve()) co_return;
+        co_await all.freed();
+    }
+}
+
+Task<> WriteBehind::own_room(size_t bytes) {
     while (!has_room(bytes)) {
         if (flushing_ > 0) {
             co_await flushed_.wait();
@@ -81,6 +101,7 @@ void WriteBehind::add(uint64_t offset, BufferChain data) {
     begin_waiting();
     dirty_.put(offset, std::move(data));
     pump();
+    account();
 }
 
 void WriteBehind::add(const SetAttributes& change) {
@@ -110,6 +131,7 @@ void WriteBehind::cut_from(uint64_t size) {
     dirty_.cut(size, ~uint64_t{0} - size);
     uncommitted_.cut(size, ~uint64_t{0} - size);
     committing_.cut(size, ~uint64_t{0} - size);
+    account();
 }
 
 bool WriteBehind::take_chunk(Chunk& chunk) {
@@ -181,7 +203,7 @@ Task<> WriteBehind::send(Chunk chunk, Ref<FileState> keep) {
         attributes_settled();
     }
     pump();
-    changed_.notify_all();
+    something_ended();
 }
 
 Task<> WriteBehind::attributes_sent(const Reply* reply, size_t at) {
@@ -248,7 +270,7 @@ Task<> WriteBehind::send_commit(Ref<FileState> keep) {
         committing_.clear();
     }
     pump();
-    changed_.notify_all();
+    something_ended();
 }
 
 void WriteBehind::committed(const Commit::Result& done) {

@@ -27,6 +27,9 @@ class WriteBehind {
     // `file` owns this object and outlives it; it is kept alive by what is under way.
     explicit WriteBehind(FileState& file) : file_(file) {}
 
+    ~WriteBehind();
+    WaitingData::Share& share() { return share_; }
+
     // Room first (it may wait), then add() without waiting in between.
     Task<> room(size_t bytes);
     void add(uint64_t offset, BufferChain data);
@@ -95,6 +98,10 @@ class WriteBehind {
     };
 
     bool has_room(size_t bytes) const;
+    Task<> own_room(size_t bytes);
+    // What this file holds is counted at the mount.
+    void account();
+    void something_ended();
     void pump();
     bool take_chunk(Chunk& chunk);
     bool take_attributes();
@@ -131,6 +138,7 @@ class WriteBehind {
     Pacing pacing_;
     ExtentMap dirty_, under_way_, uncommitted_, committing_;
     PendingAttributes attributes_, setting_;  // waiting, under way
+    WaitingData::Share share_;
     MonoTime waits_since_{};
     bool believed_ = false;  // uncommitted_ and committing_ are as the file is
     uint64_t doubts_ = 0;

@@ -90,7 +90,7 @@ Task<> WriteBehind::finish_at_once(Writer by) {
     committing_.clear();
     attributes_settled();
     pump();
-    changed_.notify_all();
+    something_ended();
 }
 
 // All data has been taken: whether all of it is stable, and the attributes set.

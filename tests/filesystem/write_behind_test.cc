@@ -166,6 +166,55 @@ TEST_F(WriteBehindTest, writers_wait_when_too_much_is_dirty) {
     me().close(file);
 }
 
+TEST_F(WriteBehindTest, all_files_together_hold_no_more_than_their_mount_may) {
+    constexpr size_t piece = 1u << 20, files = 60, most = 12 * piece;
+    cold({.write_behind = piece, .most_waiting = most});
+    auto unstable = [](const Compound&, Reply& reply) {
+        for (auto& result : reply.results)
+            if (auto* write = std::get_if<Write::Result>(&result))
+                write->committed = Stability::unstable;
+    };
+    me().probe->edit = unstable;
+    std::vector<OpenFileRef> open;
+    size_t held = 0;
+    for (size_t i = 0; i < files; i++) {
+        open.push_back(me().open("f" + std::to_string(i), to_write));
+        me().write(open.back(), pattern(piece));
+        held = std::max(held, me().files.waiting_bytes());
+    }
+    EXPECT_LE(held, most);
+    EXPECT_GE(held, most - piece);  // and what they may they do
+    for (auto& file : open) me().close(file);
+    EXPECT_EQ(me().files.waiting_bytes(), 0u);
+    for (size_t i = 0; i < files; i++)
+        EXPECT_EQ(other().get("f" + std::to_string(i)), pattern(piece)) << i;
+}
+
+TEST_F(WriteBehindTest, a_writer_waits_for_another_files_data_and_goes_on_when_it_is_stable) {
+    constexpr size_t piece = 1u << 20;
+    cold({.write_behind = piece, .most_waiting = 9 * piece});
+    std::vector<OpenFileRef> open;
+    for (int i = 0; i < 10; i++) open.push_back(me().open("f" + std::to_string(i), to_write));
+    me().probe->gate_closed = true;
+    auto write = [](OpenFileRef file, size_t& done) -> Task<> {
+        BufferChain data = bytes(pattern(1u << 20));
+        size_t count = co_await file->write_at(0, std::move(data));
+        EXPECT_EQ(count, 1u << 20);
+        done++;
+    };
+    size_t done = 0;
+    Nursery writers;
+    for (auto& file : open) writers.spawn(write(file, done));
+    run_ready();
+    EXPECT_EQ(done, 9u);
+    EXPECT_EQ(me().files.waiting_bytes(), 9 * piece);
+    me().probe->open_gate();
+    run_ready();
+    EXPECT_EQ(done, 10u);
+    EXPECT_TRUE(finish(writers.close()).has_value());
+    for (auto& file : open) me().close(file);
+}
+
 TEST_F(WriteBehindTest, two_that_wait_for_one_commit_wait_in_peace) {
     me().probe->edit = [](const Compound&, Reply& reply) {
         for (auto& result : reply.results)
