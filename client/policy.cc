@@ -20,6 +20,8 @@ vfs::MountPolicy policy_of(const MountOptions& options, vfs::MountPolicy policy)
         policy.acregmin = policy.acregmax = cache.bound;
         policy.acdirmin = policy.acdirmax = cache.bound;
     }
+    policy.names = cache.lookup != LookupCache::none;
+    policy.missing_names = cache.lookup == LookupCache::all;
     policy.close_to_open = cache.close_to_open;
     if (cache.readahead)
         policy.readahead = static_cast<uint32_t>(std::min(*cache.readahead, most_ahead));

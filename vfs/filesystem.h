@@ -46,6 +46,9 @@ struct OpenFlags {
 struct MountPolicy {
     bool read_only = false;
     Duration acregmin = 3s, acregmax = 60s, acdirmin = 30s, acdirmax = 60s;
+    // Which names are believed, for acdirmin: lookupcache. Of a name that is missing no longer than
+    // acregmin: what another client has made shows soon.
+    bool names = true, missing_names = true;
     bool close_to_open = true;         // an open of a file asks the server (nocto turns it off)
     uint32_t head_bytes = 128u << 10;  // an open for reading brings this much of the file with it
     uint32_t write_behind = 4u << 20;  // bytes of dirty data a file may hold before writers wait

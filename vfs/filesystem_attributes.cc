@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // What is asked of, or changed on, the object at the end of a path: one compound each.
 #include "vfs/filesystem_impl.h"
+#include "vfs/open_directory.h"
 #include "vfs/open_regular.h"
+#include "vfs/path.h"
 
 namespace strait::vfs {
 
@@ -45,6 +47,15 @@ Task<> settle_attributes(Mount& mount, std::string_view physical) {
     for (auto& each : waiting) co_await each->writes().flush();
 }
 
+void learn_missing(Journey& way, Error error, Hold::Tick asked) {
+    if (error.code == Errc::noent && way.plain() && !way.ends_nameless())
+        way.mount().hold().learn_missing(way.physical(), asked);
+}
+
+bool known_missing(Journey& way) {
+    return way.plain() && !way.ends_nameless() && way.mount().hold().missing_at(way.physical());
+}
+
 Task<bool> FileSystem::Impl::ask(Journey& way, AttrMask mask, Handle& handle, Attributes& found) {
     Mount& mount = way.mount();
     const bool named = way.plain() && !way.ends_nameless();
@@ -59,6 +70,9 @@ Task<bool> FileSystem::Impl::ask(Journey& way, AttrMask mask, Handle& handle, At
     Reply reply = co_await mount.run(program);
     bool again = co_await way.met_symlink(reply, 1);
     if (again) co_return false;
+    auto* walk = reply.at<Walk>(1);
+    const bool at_end = walk && walk->walked == count_components(way.directory());
+    if (named && at_end) learn_missing(way, reply.error, asked);
     if (!reply.ok()) co_await error_at(way, reply.error);
     found = reply.take<GetAttr>().attributes;
     handle = reply.take<GetHandle>().handle;
@@ -72,6 +86,7 @@ Task<bool> FileSystem::Impl::ask_with_listing(Journey& way, StatHabit::From from
                                               Handle& handle, Attributes& found) {
     Mount& mount = way.mount();
     const std::string directory(way.physical_directory());
+    const MonoTime began = MonoClock::now();
     auto asked = mount.hold().now();
     Compound program = way.program();
     way.walk_to_directory(program);
@@ -86,9 +101,13 @@ Task<bool> FileSystem::Impl::ask_with_listing(Journey& way, StatHabit::From from
     Reply& reply = *ran;
     // No directory, or one that may not be listed: the name is asked for by itself.
     if (!chunk) co_return false;
-    OpenDirectory::learn(mount, directory, *chunk, asked);
+    const bool all = OpenDirectory::learn(mount, directory, *chunk, asked);
     const Handle above = reply.at<GetHandle>(2)->handle;
-    mount.hold().learn(above, reply.at<GetAttr>(3)->attributes, asked);
+    const Attributes& listed = reply.at<GetAttr>(3)->attributes;
+    mount.hold().learn(above, listed, asked);
+    if (all && chunk->eof && from.cookie == 0)
+        mount.hold().learn_whole(directory, listed.change, asked, began);
+    if (reply.completed == at_walk) learn_missing(way, reply.error, asked);
     if (!reply.ok()) co_await error_at(way, reply.error);
     handle = reply.at<GetHandle>(at_walk + 1)->handle;
     found = reply.at<GetAttr>(at_walk + 2)->attributes;
@@ -110,6 +129,7 @@ Task<Attributes> FileSystem::Impl::look(Journey& way, AttrMask mask) {
             handle = *known;
             mount.stat_habit().known(way.physical_directory());
         } else {
+            if (known_missing(way)) co_return Errc::noent;
             bool answered = co_await ask(way, mask - AttrMask(Attr::handle), handle, found);
             if (!answered) continue;
         }
@@ -178,6 +198,7 @@ Task<typename T::Result> FileSystem::Impl::ask_object(At at, T op) {
         if constexpr (about_xattrs<T>) {
             if (auto known = known_xattrs<T>(way)) co_return std::move(*known);
         }
+        if (known_missing(way)) co_return Errc::noent;
         co_await settle_attributes(mount, way.physical());
         auto asked = mount.hold().now();
         Compound program = way.program();

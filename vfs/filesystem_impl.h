@@ -58,6 +58,10 @@ Task<> write_back(Mount& mount, std::string_view physical);
 // The same for attributes, before the server is asked for rights that may hang on them; of all
 // files when it is not known which one the path names.
 Task<> settle_attributes(Mount& mount, std::string_view physical);
+// `error` is what the server said of the journey's last name itself: when that is noent, it is
+// held.
+void learn_missing(Journey& way, Error error, Hold::Tick asked);
+bool known_missing(Journey& way);
 // Takes in that a list of extended attributes that came with `attributes` was empty.
 void learn_xattrs(Mount& mount, const Handle& handle, const Attributes& attributes, Reply& reply);
 // A file that is read here and about to lose its name must be open at the server.

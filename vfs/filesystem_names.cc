@@ -40,9 +40,12 @@ Task<> FileSystem::Impl::make(At at, Create what) {
         if (again) continue;
         if (reply.find<Create>()) {
             auto* handle = reply.find<GetHandle>();
-            mount.hold().entry_made(way.physical(), handle ? handle->handle : Handle());
+            mount.hold().entry_made(way.physical(), handle ? handle->handle : Handle(),
+                                    reply.find<Create>()->directory);
             auto* made = reply.find<GetAttr>();
             if (made) mount.hold().changed_to(handle->handle, made->attributes);
+            if (made && what.type == FileType::directory)
+                mount.hold().directory_made(way.physical(), made->attributes.change);
         }
         if (!reply.ok()) co_await error_at(way, reply.error);
         co_return;
@@ -214,8 +217,12 @@ Task<> FileSystem::rename(At from, At to, uint32_t flags) {
         if (reply.error.code == Errc::isdir && is_within(source.physical(), target.physical()))
             co_await Errc::notempty;  // a directory that has the source in it
         if (!reply.ok()) co_await reply.error;
+        const Handle* known = mount.hold().handle_at(source.physical());
+        const Handle moved = known && flags == 0 ? *known : Handle();
         mount.entry_gone(target.physical(), true);
         mount.entry_gone(source.physical(), true);
+        mount.hold().entry_made(target.physical(), moved);
+        if (flags != 0) mount.hold().entry_made(source.physical(), {});
         mount.renamed(source.physical(), target.physical());
         co_return;
     }
@@ -277,7 +284,8 @@ Task<> FileSystem::Impl::write_file(At at, const BufferChain& data, OpenFlags& f
         }
         auto* handle = reply.find<GetHandle>();
         if (!handle) co_await reply.error;
-        if (opened->created) mount.hold().entry_made(way.physical(), handle->handle);
+        if (opened->created)
+            mount.hold().entry_made(way.physical(), handle->handle, opened->directory);
         FileState* state = mount.find_state(handle->handle);
         if (state) state->data_changed();
         mount.hold().changed(handle->handle);

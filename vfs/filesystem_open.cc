@@ -165,7 +165,7 @@ Task<OpenFileRef> FileSystem::Impl::open_directory(Journey& way, const At& at, O
     if (reply.completed < needed) co_return reply.error;
     learn_xattrs(mount, handle->handle, attributes->attributes, reply);
     auto made = make_ref<OpenDirectory>(opened(way, at, flags, handle->handle, type));
-    made->give_first(reply.take<ReadDir>(), asked);
+    made->give_first(reply.take<ReadDir>(), asked, attributes->attributes.change);
     OpenFileRef open = made;
     co_return open;
 }
@@ -174,6 +174,7 @@ Task<OpenFileRef> FileSystem::Impl::open_file(Journey& way, const At& at, OpenFl
                                               uint32_t head_bytes, bool& directory) {
     Mount& mount = way.mount();
     if (writes(flags) || flags.truncate || flags.create) co_await mount.writable();
+    if (!flags.create && known_missing(way)) co_return Errc::noent;
     if (flags.truncate) co_await write_back(mount, way.physical());
     co_await settle_attributes(mount, way.physical());
     const bool reads_head = flags.access == OpenAccess::read && !flags.truncate && head_bytes > 0;
@@ -203,6 +204,7 @@ Task<OpenFileRef> FileSystem::Impl::open_file(Journey& way, const At& at, OpenFl
         bool again = co_await way.met_symlink(reply, 1);
         if (!again) again = co_await way.met_at_entry(reply, 2);
         if (again) co_return OpenFileRef();
+        if (reply.completed == 2 && !flags.create) learn_missing(way, reply.error, asked);
         directory =
             reply.error.code == Errc::isdir && !writes(flags) && !flags.create && !flags.truncate;
         if (directory) co_return OpenFileRef();
@@ -220,7 +222,7 @@ Task<OpenFileRef> FileSystem::Impl::open_file(Journey& way, const At& at, OpenFl
         co_return reply.error;
     }
     if (open->created) {
-        mount.hold().entry_made(way.physical(), handle->handle);
+        mount.hold().entry_made(way.physical(), handle->handle, open->directory);
         asked = mount.hold().now();
     } else {
         mount.hold().learn_name(way.physical(), handle->handle, asked);

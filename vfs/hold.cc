@@ -27,19 +27,25 @@ void Hold::make_room() {
         auto oldest = directories_.find(directory_order_.front());
         if (oldest != directories_.end()) {
             floor_ = std::max(floor_, oldest->second.changed);
+            evictions_++;
             forget_rows(oldest->second);
             directories_.erase(oldest);
         }
         directory_order_.pop_front();
     }
     // One directory with more names than we keep: begin again with those that come.
-    if (names_ > most_names) forget_rows(directories_.begin()->second);
+    if (names_ > most_names) {
+        evictions_++;
+        forget_rows(directories_.begin()->second);
+    }
 }
 
 void Hold::forget_rows(Directory& directory) {
-    names_ -= directory.names.size() + directory.links.size();
+    names_ -= directory.names.size() + directory.links.size() + directory.missing.size();
     directory.names.clear();
     directory.links.clear();
+    directory.missing.clear();
+    directory.whole_until = {};
 }
 
 Hold::Known& Hold::known(const Handle& handle) {
@@ -94,27 +100,61 @@ void Hold::learn_name(std::string_view path, const Handle& handle, Tick asked) {
     if (handle.empty() || asked < floor_) return;
     Directory& parent = directory(parent_path(path));
     if (asked < parent.changed) return;
-    auto [at, made] = parent.names.try_emplace(std::string(last_component(path)));
-    at->second = Name{handle, MonoClock::now() + times_.directory_min};
+    std::string name(last_component(path));
+    if (erase_missing(parent, name)) names_--;
+    auto [at, made] = parent.names.try_emplace(std::move(name));
+    at->second = Name{handle, MonoClock::now() + times_.names};
     if (made && ++names_ > most_names) make_room();
 }
 
-void Hold::learn_entries(std::string_view path, std::span<const DirEntry> entries, Tick asked) {
+bool Hold::erase_missing(Directory& directory, const std::string& name) {
+    return !directory.missing.empty() && directory.missing.erase(name) > 0;
+}
+
+void Hold::learn_missing(std::string_view path, Tick asked) {
+    if (path.empty() || asked < floor_ || times_.missing == Duration::zero()) return;
+    Directory& parent = directory(parent_path(path));
+    if (asked < parent.changed) return;
+    std::string name(last_component(path));
+    names_ -= parent.names.erase(name) + parent.links.erase(name);
+    auto [at, made] = parent.missing.try_emplace(std::move(name));
+    at->second = MonoClock::now() + times_.missing;
+    if (made && ++names_ > most_names) make_room();
+}
+
+void Hold::learn_whole(std::string_view path, uint64_t change, Tick asked, MonoTime since) {
     if (asked < floor_) return;
+    Directory& whole = directory(path);
+    if (asked < whole.changed) return;
+    whole.whole_until = since + times_.missing;
+    whole.change = change;
+}
+
+bool Hold::learn_entries(std::string_view path, std::span<const DirEntry> entries, Tick asked) {
+    if (asked < floor_) return false;
     const MonoTime now = MonoClock::now();
     Directory* parent = &directory(path);
+    bool all = true;
     for (const DirEntry& entry : entries) {
         const Attributes& found = entry.attributes;
-        if (!found.valid.has_all({Attr::handle, Attr::type, Attr::size, Attr::change})) continue;
-        if (found.handle.empty()) continue;
+        const bool told =
+            found.valid.has_all({Attr::handle, Attr::type, Attr::size, Attr::change}) &&
+            !found.handle.empty();
+        all = all && told;
+        if (!told) continue;
         if (Known& row = known(found.handle); asked >= row.changed) take(row, found, now);
+        all = all && asked >= parent->changed;
         if (asked < parent->changed) continue;
-        auto [at, made] = parent->names.try_emplace(std::string(entry.name));
-        at->second = Name{found.handle, now + times_.directory_min};
+        std::string name(entry.name);
+        if (erase_missing(*parent, name)) names_--;
+        auto [at, made] = parent->names.try_emplace(std::move(name));
+        at->second = Name{found.handle, now + times_.names};
         if (!made || ++names_ <= most_names) continue;
         make_room();  // takes the oldest directory, and that may be this one
         parent = &directory(path);
+        all = false;
     }
+    return all;
 }
 
 void Hold::learn_link(std::string_view path, std::string_view target, Tick asked) {
@@ -122,7 +162,7 @@ void Hold::learn_link(std::string_view path, std::string_view target, Tick asked
     Directory& parent = directory(parent_path(path));
     if (asked < parent.changed) return;
     auto [at, made] = parent.links.try_emplace(std::string(last_component(path)));
-    at->second = Link{std::string(target), MonoClock::now() + times_.directory_min};
+    at->second = Link{std::string(target), MonoClock::now() + times_.names};
     if (made && ++names_ > most_names) make_room();
 }
 
@@ -157,13 +197,28 @@ void Hold::changed_to(const Handle& handle, const Attributes& attributes) {
     }
 }
 
-void Hold::entry_made(std::string_view path, const Handle& handle) {
+void Hold::entry_made(std::string_view path, const Handle& handle, const ChangeInfo& of) {
     tick_++;
     Directory& parent = directory(parent_path(path));
     parent.changed = tick_;
-    if (parent.links.erase(std::string(last_component(path))) > 0) names_--;
+    std::string name(last_component(path));
+    names_ -= parent.names.erase(name) + parent.links.erase(name) + parent.missing.erase(name);
+    const bool ours_alone = of.atomic && of.before != 0 && of.before == parent.change;
+    if (handle.empty()) {
+        parent.whole_until = {};
+    } else if (parent.whole_until != MonoTime{} && ours_alone) {
+        parent.whole_until = MonoClock::now() + times_.missing;
+        parent.change = of.after;
+    }
     learn_name(path, handle, tick_);
     directory_changed(parent_path(path));
+}
+
+void Hold::directory_made(std::string_view path, uint64_t change) {
+    Directory& made = directory(path);
+    forget_rows(made);
+    made.changed = tick_;
+    learn_whole(path, change, tick_, MonoClock::now());
 }
 
 void Hold::entry_gone(std::string_view path, bool with_children) {
@@ -178,6 +233,7 @@ void Hold::entry_gone(std::string_view path, bool with_children) {
         names_--;
     }
     names_ -= parent.links.erase(name);
+    learn_missing(path, tick_);
     directory_changed(parent_path(path));
     if (!with_children) return;
     for (auto& [directory, rows] : directories_) {
@@ -239,6 +295,17 @@ const std::string* Hold::link_at(std::string_view path) const {
     auto at = parent->links.find(last_component(path));
     if (at == parent->links.end() || MonoClock::now() >= at->second.until) return nullptr;
     return &at->second.target;
+}
+
+bool Hold::missing_at(std::string_view path) const {
+    const Directory* parent = path.empty() ? nullptr : find_directory(parent_path(path));
+    if (!parent) return false;
+    std::string_view name = last_component(path);
+    const MonoTime now = MonoClock::now();
+    if (auto at = parent->missing.find(name); at != parent->missing.end() && now < at->second)
+        return true;
+    return now < parent->whole_until && !parent->names.contains(name) &&
+           !parent->links.contains(name);
 }
 
 const Attributes* Hold::last_known(const Handle& handle) const {

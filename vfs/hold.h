@@ -21,6 +21,8 @@ struct DirEntry;
 
 struct HoldTimes {
     Duration file_min, file_max, directory_min, directory_max;
+    Duration names;    // that are there
+    Duration missing;  // that are not
 };
 
 class Hold {
@@ -37,7 +39,14 @@ class Hold {
     void learn_name(std::string_view path, const Handle& handle, Tick asked);
     void learn_link(std::string_view path, std::string_view target, Tick asked);
     // Both, of those entries of the directory at `path` that came with all that takes.
-    void learn_entries(std::string_view path, std::span<const DirEntry> entries, Tick asked);
+    // False: not all of them are held now.
+    bool learn_entries(std::string_view path, std::span<const DirEntry> entries, Tick asked);
+    // Nothing has this name.
+    void learn_missing(std::string_view path, Tick asked);
+    // All entries of the directory, which is at `change` (0: who knows), have been learned by
+    // answers of which the first was asked for at `asked`, at the time `since`: what is not among
+    // them is missing.
+    void learn_whole(std::string_view path, uint64_t change, Tick asked, MonoTime since);
 
     // The node has no extended attributes, as of `change`.
     void learn_no_xattrs(const Handle& handle, uint64_t change);
@@ -46,12 +55,18 @@ class Hold {
     void changed(const Handle& handle);
     // `attributes` came with the change, from after it.
     void changed_to(const Handle& handle, const Attributes& attributes);
-    void entry_made(std::string_view path, const Handle& handle);
+    // `handle`: empty when it is not known what has the name now. `of`: the directory's change
+    // counter around it, by which we may tell that nobody else has changed the directory.
+    void entry_made(std::string_view path, const Handle& handle, const ChangeInfo& of = {});
+    // entry_made() of a directory, which is empty.
+    void directory_made(std::string_view path, uint64_t change);
     // `with_children`: it may have been a directory.
     void entry_gone(std::string_view path, bool with_children);
     void directory_changed(std::string_view path);  // its own times and size
     void forget_all();
     size_t size() const { return known_.size() + names_; }
+    // How often names had to go for want of room.
+    uint64_t evictions() const { return evictions_; }
 
     // --- questions: null when it must be asked. Of stat_mask, what the server does not have is not
     // among the answer's valid ones.
@@ -63,6 +78,7 @@ class Hold {
     // Whether a change of ours to this directory's entries has ended since.
     bool changed_since(std::string_view directory, Tick asked) const;
     const std::string* link_at(std::string_view path) const;
+    bool missing_at(std::string_view path) const;
     // For how long attributes() would still answer; zero: not at all.
     Duration remaining(const Handle& handle) const;
     // What was known last, however old: a hint, never an answer.
@@ -97,12 +113,16 @@ class Hold {
     struct Directory {
         ByText<Name> names;
         ByText<Link> links;
+        ByText<MonoTime> missing;  // until when it is believed
+        MonoTime whole_until{};    // names has all of them
+        uint64_t change = 0;       // the counter at which it is whole
         Tick changed = 0;
     };
 
     Known& known(const Handle& handle);
     void take(Known& row, const Attributes& attributes, MonoTime now);
     Directory& directory(std::string_view path);
+    bool erase_missing(Directory& directory, const std::string& name);
     const Directory* find_directory(std::string_view path) const;
     void make_room();
     void forget_rows(Directory& directory);
@@ -115,6 +135,7 @@ class Hold {
     ByText<Directory> directories_;
     std::deque<std::string> directory_order_;
     size_t names_ = 0;
+    uint64_t evictions_ = 0;
 };
 
 }  // namespace strait::vfs

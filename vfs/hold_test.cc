@@ -8,7 +8,7 @@
 namespace strait::vfs {
 namespace {
 
-constexpr HoldTimes long_times{1h, 2h, 1h, 2h};
+constexpr HoldTimes long_times{1h, 2h, 1h, 2h, 1h, 1h};
 
 Handle handle(std::string_view text) { return *Handle::from(as_bytes(text)); }
 
@@ -68,8 +68,33 @@ TEST(Hold, names_end_with_their_entry_and_all_below_it) {
     EXPECT_EQ(hold.handle_at("a/b"), nullptr);
 }
 
+TEST(Hold, a_whole_directory_stays_whole_while_its_counter_tells_that_only_we_change_it) {
+    HoldTimes times = long_times;
+    times.missing = 0s;
+    Hold never(times);
+    never.directory_made("d", 5);
+    EXPECT_FALSE(never.missing_at("d/f"));
+    Hold hold(long_times);
+    hold.directory_made("d", 5);
+    hold.entry_made("d/f", handle("f"), {.atomic = true, .before = 5, .after = 6});
+    EXPECT_FALSE(hold.missing_at("d/f"));
+    EXPECT_TRUE(hold.missing_at("d/g"));
+    hold.entry_made("d/g", Handle(), {.atomic = true, .before = 6, .after = 7});
+    EXPECT_FALSE(hold.missing_at("d/h"));
+}
+
+TEST(Hold, a_name_that_was_missing_before_our_change_is_not_taken_in) {
+    Hold hold(long_times);
+    auto asked = hold.now();
+    hold.entry_made("d/f", handle("f"));
+    hold.learn_missing("d/f", asked);
+    EXPECT_FALSE(hold.missing_at("d/f"));
+    hold.learn_whole("d", 1, asked, MonoClock::now());
+    EXPECT_FALSE(hold.missing_at("d/g"));
+}
+
 TEST(Hold, holds_end_with_their_time) {
-    Hold hold({0s, 0s, 0s, 0s});
+    Hold hold({0s, 0s, 0s, 0s, 0s, 0s});
     hold.learn(handle("f"), file(1, 1), hold.now());
     hold.learn_name("f", handle("f"), hold.now());
     EXPECT_EQ(hold.attributes(handle("f"), Attr::size), nullptr);

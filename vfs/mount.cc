@@ -13,6 +13,16 @@ namespace {
 constexpr size_t closes_at_once = 16;
 // How long what was written may wait for more, or for its close, before other clients can see it.
 constexpr Duration longest_wait = 2s;
+
+HoldTimes times_of(const MountPolicy& policy) {
+    const Duration names = policy.names ? policy.acdirmin : Duration::zero();
+    return {.file_min = policy.acregmin,
+            .file_max = policy.acregmax,
+            .directory_min = policy.acdirmin,
+            .directory_max = policy.acdirmax,
+            .names = names,
+            .missing = policy.missing_names ? std::min(names, policy.acregmin) : Duration::zero()};
+}
 constexpr size_t most_kept = 64, most_kept_bytes = 8u << 20;  // without close-to-open
 }  // namespace
 
@@ -23,7 +33,7 @@ Mount::Mount(std::string prefix, std::unique_ptr<Backend> backend, const MountPo
       policy_(policy),
       credential_(std::move(credential)),
       options_(options),
-      hold_({policy.acregmin, policy.acregmax, policy.acdirmin, policy.acdirmax}),
+      hold_(times_of(policy)),
       waiting_data_(policy),
       stat_habit_(policy.acregmin) {}
 

@@ -20,21 +20,36 @@ ReadDir OpenDirectory::whole_chunk(uint64_t cookie, uint64_t verifier) {
                    .mask = stat_mask | Attr::handle};
 }
 
-void OpenDirectory::give_first(ReadDir::Result chunk, Hold::Tick asked) {
+void OpenDirectory::give_first(ReadDir::Result chunk, Hold::Tick asked, uint64_t change) {
+    give(0, std::move(chunk), asked, change);
+}
+
+void OpenDirectory::give(uint64_t cookie, ReadDir::Result chunk, Hold::Tick asked,
+                         uint64_t change) {
     chunk_ = std::move(chunk);
     if (node_.flags.directory && !chunk_.eof && !chunk_.entries.empty()) fetch_ahead();
+    const MonoTime now = MonoClock::now();
     // After a long time another client may have given this directory another name.
-    bool same_name = MonoClock::now() - opened_at_ <= mount().policy().acdirmax;
-    if (same_name) learn(mount(), physical(), chunk_, asked);
+    bool same_name = now - opened_at_ <= mount().policy().acdirmax;
+    bool all = same_name && learn(mount(), physical(), chunk_, asked);
+    Hold& hold = mount().hold();
+    if (cookie == 0)
+        whole_ = Whole{asked, now, hold.evictions(), change, 0};
+    else if (whole_ && whole_->to != cookie)
+        whole_.reset();
+    if (!all) whole_.reset();
+    if (whole_ && !chunk_.entries.empty()) whole_->to = chunk_.entries.back().cookie;
+    if (whole_ && chunk_.eof && whole_->evictions == hold.evictions())
+        hold.learn_whole(physical(), whole_->change, whole_->asked, whole_->since);
     have_chunk_ = true;
-    before_ = 0;
+    before_ = cookie;
     next_ = 0;
     asked_ = asked;
 }
 
-void OpenDirectory::learn(Mount& mount, std::string_view physical, const ReadDir::Result& chunk,
+bool OpenDirectory::learn(Mount& mount, std::string_view physical, const ReadDir::Result& chunk,
                           Hold::Tick asked) {
-    mount.hold().learn_entries(physical, chunk.entries, asked);
+    return mount.hold().learn_entries(physical, chunk.entries, asked);
 }
 
 bool OpenDirectory::holds(uint64_t cookie) const {
@@ -73,8 +88,7 @@ Task<> OpenDirectory::fetch(uint64_t cookie) {
         Ref<Ahead> ahead = std::exchange(ahead_, {});
         co_await ahead->done.wait();
         if (ahead->reply && ahead->asked == mount().hold().now()) {
-            give_first(ahead->reply->take<ReadDir>(), ahead->asked);
-            before_ = cookie;
+            give(cookie, ahead->reply->take<ReadDir>(), ahead->asked, 0);
             co_return;
         }
     }
@@ -82,8 +96,7 @@ Task<> OpenDirectory::fetch(uint64_t cookie) {
     Compound program = at_node();
     program.readdir(whole_chunk(cookie, cookie == 0 ? 0 : chunk_.verifier));
     Reply reply = co_await mount().run_all(program);
-    give_first(reply.take<ReadDir>(), asked);
-    before_ = cookie;
+    give(cookie, reply.take<ReadDir>(), asked, 0);
 }
 
 Task<> OpenDirectory::add_dots(uint64_t cookie, std::vector<DirEntry>& entries) {

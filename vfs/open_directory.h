@@ -17,10 +17,11 @@ class OpenDirectory final : public OpenNode {
     static ReadDir whole_chunk(uint64_t cookie, uint64_t verifier);
     // The names and attributes that a listing of the directory at `physical` brought answer stat of
     // them for a while.
-    static void learn(Mount& mount, std::string_view physical, const ReadDir::Result& chunk,
+    // False: not all of them.
+    static bool learn(Mount& mount, std::string_view physical, const ReadDir::Result& chunk,
                       Hold::Tick asked);
-    // The first chunk came with the open.
-    void give_first(ReadDir::Result chunk, Hold::Tick asked);
+    // The first chunk came with the open, when the directory was at `change`.
+    void give_first(ReadDir::Result chunk, Hold::Tick asked, uint64_t change);
 
     Task<std::vector<DirEntry>> list(uint64_t cookie, uint32_t max_bytes,
                                      ReadDir::Result& storage) override;
@@ -47,6 +48,7 @@ class OpenDirectory final : public OpenNode {
         Result<Reply> reply = fail(Errc::io);
     };
 
+    void give(uint64_t cookie, ReadDir::Result chunk, Hold::Tick asked, uint64_t change);
     void drop_locks();
     void fetch_ahead();
     static Task<> run_ahead(MountRef mount, Compound program, Ref<Ahead> ahead);
@@ -61,6 +63,16 @@ class OpenDirectory final : public OpenNode {
     bool have_chunk_ = false;
     Hold::Tick asked_ = 0;
     Ref<Ahead> ahead_;
+    // The chunks that came one after the other from the beginning: what they brought was all
+    // learned, up to the cookie `to`.
+    struct Whole {
+        Hold::Tick asked;
+        MonoTime since;
+        uint64_t evictions;
+        uint64_t change;
+        uint64_t to;
+    };
+    std::optional<Whole> whole_;
     std::vector<uint64_t> lock_owners_;  // who locked it through this open
     MonoTime opened_at_ = MonoClock::now();
 };
