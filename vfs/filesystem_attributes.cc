@@ -48,12 +48,18 @@ Task<> settle_attributes(Mount& mount, std::string_view physical) {
 }
 
 void learn_missing(Journey& way, Error error, Hold::Tick asked) {
-    if (error.code == Errc::noent && way.plain() && !way.ends_nameless())
-        way.mount().hold().learn_missing(way.physical(), asked);
+    if (!way.plain() || way.ends_nameless()) return;
+    if (error.code == Errc::noent) way.mount().hold().learn_missing(way.physical(), asked);
+}
+
+void learn_there(Journey& way, Error error) {
+    if (error.code == Errc::exist) way.mount().hold().learn_there(way.physical());
 }
 
 bool known_missing(Journey& way) {
-    return way.plain() && !way.ends_nameless() && way.mount().hold().missing_at(way.physical());
+    constexpr size_t longest = 255;  // of what is longer the server says more than noent
+    return way.plain() && !way.ends_nameless() && way.name().size() <= longest &&
+           way.mount().hold().missing_at(way.physical());
 }
 
 Task<bool> FileSystem::Impl::ask(Journey& way, AttrMask mask, Handle& handle, Attributes& found) {

@@ -62,6 +62,8 @@ Task<> settle_attributes(Mount& mount, std::string_view physical);
 // held.
 void learn_missing(Journey& way, Error error, Hold::Tick asked);
 bool known_missing(Journey& way);
+// What was to be made there was refused: exist tells that something has the name.
+void learn_there(Journey& way, Error error);
 // Takes in that a list of extended attributes that came with `attributes` was empty.
 void learn_xattrs(Mount& mount, const Handle& handle, const Attributes& attributes, Reply& reply);
 // A file that is read here and about to lose its name must be open at the server.

@@ -47,6 +47,7 @@ Task<> FileSystem::Impl::make(At at, Create what) {
             if (made && what.type == FileType::directory)
                 mount.hold().directory_made(way.physical(), made->attributes.change);
         }
+        learn_there(way, reply.error);
         if (!reply.ok()) co_await error_at(way, reply.error);
         co_return;
     }
@@ -164,6 +165,7 @@ Task<> FileSystem::link(At from, At to) {
             auto* after = reply.find<GetAttr>();
             if (after) mount.hold().changed_to(handle->handle, after->attributes);
         }
+        learn_there(target, reply.error);
         // A directory gets no second name (EPERM), but what is in the way comes first.
         if (reply.completed == 6 && reply.error.code == Errc::isdir) {
             auto there = co_await impl_->exists(target).result();
@@ -214,6 +216,7 @@ Task<> FileSystem::rename(At from, At to, uint32_t flags) {
             co_await impl_->exists(source);
             co_await impl_->error_at(target, reply.error);
         }
+        learn_there(target, reply.error);
         if (reply.error.code == Errc::isdir && is_within(source.physical(), target.physical()))
             co_await Errc::notempty;  // a directory that has the source in it
         if (!reply.ok()) co_await reply.error;
@@ -280,6 +283,7 @@ Task<> FileSystem::Impl::write_file(At at, const BufferChain& data, OpenFlags& f
             if (!again) again = co_await way.met_at_entry(reply, 2);
             if (again) continue;
             if (reply.error.code == Errc::symlink) co_await Errc::loop;
+            learn_there(way, reply.error);
             co_await reply.error;
         }
         auto* handle = reply.find<GetHandle>();

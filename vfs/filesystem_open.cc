@@ -204,6 +204,7 @@ Task<OpenFileRef> FileSystem::Impl::open_file(Journey& way, const At& at, OpenFl
         bool again = co_await way.met_symlink(reply, 1);
         if (!again) again = co_await way.met_at_entry(reply, 2);
         if (again) co_return OpenFileRef();
+        learn_there(way, reply.error);
         if (reply.completed == 2 && !flags.create) learn_missing(way, reply.error, asked);
         directory =
             reply.error.code == Errc::isdir && !writes(flags) && !flags.create && !flags.truncate;

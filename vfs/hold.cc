@@ -122,6 +122,12 @@ void Hold::learn_missing(std::string_view path, Tick asked) {
     if (made && ++names_ > most_names) make_room();
 }
 
+void Hold::learn_there(std::string_view path) {
+    Directory& parent = directory(parent_path(path));
+    if (erase_missing(parent, std::string(last_component(path)))) names_--;
+    parent.whole_until = {};
+}
+
 void Hold::learn_whole(std::string_view path, uint64_t change, Tick asked, MonoTime since) {
     if (asked < floor_) return;
     Directory& whole = directory(path);

@@ -43,6 +43,8 @@ class Hold {
     bool learn_entries(std::string_view path, std::span<const DirEntry> entries, Tick asked);
     // Nothing has this name.
     void learn_missing(std::string_view path, Tick asked);
+    // Something that is not known has this name, whatever was believed.
+    void learn_there(std::string_view path);
     // All entries of the directory, which is at `change` (0: who knows), have been learned by
     // answers of which the first was asked for at `asked`, at the time `since`: what is not among
     // them is missing.

@@ -105,6 +105,13 @@ void Mount::renamed(std::string_view from, std::string_view to) {
     }
 }
 
+Task<> Mount::close_now(Handle handle, OpenId open) {
+    Compound closes = program();
+    closes.put(handle).use_open(open).close();
+    auto reply = co_await run(closes).result();
+    (void)reply;  // an open that the server does not know is closed
+}
+
 void Mount::close_later(const Handle& handle, OpenId open) {
     due_.push_back({handle, open});
     const bool waits = options_.sleep && options_.close_patience > 0ms;

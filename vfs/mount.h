@@ -75,6 +75,8 @@ class Mount final : public RefCounted {
 
     // Ends an open soon; nobody waits for it. Those that come together travel together.
     void close_later(const Handle& handle, OpenId open);
+    // Returns when it is closed, whatever the server said.
+    Task<> close_now(Handle handle, OpenId open);
     // Work that no caller owns: it goes on when the caller that began it is called off.
     Nursery& background() { return background_; }
     const FileSystemOptions& options() const { return options_; }

@@ -2,14 +2,14 @@
 // An open file's life, position and attributes; reading, writing and locks are beside it.
 #include "vfs/open_regular.h"
 
-#include "base/log.h"
-
 namespace strait::vfs {
 
 namespace {
 constexpr uint64_t most_offset = static_cast<uint64_t>(INT64_MAX);
 
-Task<> finish_orphan(FileStateRef state, Writer writer) { co_await state->writes().finish(writer); }
+Task<> finish_orphan(FileStateRef state, Writer writer) {
+    co_await state->writes().finish(writer, WriteBehind::Close::later);
+}
 }  // namespace
 
 OpenRegular::OpenRegular(Opened opened, FileStateRef state, OpenId open)
@@ -177,14 +177,13 @@ Task<> OpenRegular::flush() {
 
 // Runs on the mount's own scope, so that a caller that is called off loses no data.
 Task<> OpenRegular::finish(Ref<OpenRegular> self) {
-    if (self->open_ && !self->lock_owners_.empty()) {
-        // What was written under the lock comes first; an error is kept for close() to tell.
-        auto flushed = co_await self->state_->writes().flush().result();
-        if (!flushed) log_debug("flush at close: {}", errc_text(flushed.error().code));
-        co_await self->drop_locks();
-    }
+    // Others may ask for what it has locked as soon as it is closed.
+    const auto when = self->had_locks_ ? WriteBehind::Close::at_once : WriteBehind::Close::later;
     if (self->open_ && self->writes()) {
-        co_await self->state_->writes().finish(Writer{self->handle(), self->open_, self->as()});
+        co_await self->state_->writes().finish(Writer{self->handle(), self->open_, self->as()},
+                                               when);
+    } else if (self->open_ && self->had_locks_) {
+        co_await self->mount().close_now(self->handle(), self->open_);
     } else if (self->open_) {
         self->mount().close_later(self->handle(), self->open_);
     }

@@ -81,7 +81,6 @@ class OpenRegular final : public OpenNode {
     bool in_memory() const { return state_->head().whole && !state_->writes().data_pending(); }
     Task<uint64_t> copy_by_server(OpenRegular& target, uint64_t from, uint64_t to, uint64_t count);
     Task<uint64_t> copy_by_client(OpenFile& target, uint64_t from, uint64_t to, uint64_t count);
-    Task<> drop_locks();
     Task<> try_lock(const Lock& wanted);
     static Task<> finish(Ref<OpenRegular> self);
 
@@ -89,7 +88,7 @@ class OpenRegular final : public OpenNode {
     OpenId open_;
     bool opening_ = false;  // a compound that opens is under way
     bool closing_ = false;
-    std::vector<uint64_t> lock_owners_;  // who may have locks through it
+    bool had_locks_ = false;  // locks were taken through it
     struct Range {
         uint64_t offset, end;
     };

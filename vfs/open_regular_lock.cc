@@ -3,7 +3,6 @@
 // back: what programs that agree by locks expect of each other.
 #include <algorithm>
 
-#include "base/log.h"
 #include "vfs/open_regular.h"
 
 namespace strait::vfs {
@@ -80,20 +79,11 @@ Task<> OpenRegular::lock(LockKind kind, uint64_t offset, uint64_t length, uint64
         auto slept = co_await sleep(pause).within(between.scope()).result();
         if (!slept && slept.error() == Errc::again) pause = first_wait / 2;
     }
-    if (std::ranges::find(lock_owners_, owner) == lock_owners_.end()) lock_owners_.push_back(owner);
+    had_locks_ = true;
     if (locked_.size() >= most_ranges) locked_.erase(locked_.begin());
     locked_.push_back({offset, end_of(offset, length)});
     state_->data_changed();
     state_->changed();
-}
-
-// CLOSE may travel later, what it would release not: others may ask for it at once.
-Task<> OpenRegular::drop_locks() {
-    Compound program = on_open();
-    for (uint64_t owner : lock_owners_) program.add(Unlock{.owner = {0, owner}});
-    lock_owners_.clear();
-    auto done = co_await mount().run_all(program).result();
-    if (!done) log_debug("unlock at close: {}", errc_text(done.error().code));
 }
 
 Task<> OpenRegular::unlock(uint64_t offset, uint64_t length, uint64_t owner) {
@@ -107,7 +97,6 @@ Task<> OpenRegular::unlock(uint64_t offset, uint64_t length, uint64_t owner) {
     Compound program = on_open();
     program.add(Unlock{offset, length, {0, owner}});
     Reply done = co_await mount().run_all(program);
-    if (offset == 0 && length == lock_to_end) std::erase(lock_owners_, owner);
     state_->lock_released();
 }
 

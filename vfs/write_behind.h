@@ -39,9 +39,11 @@ class WriteBehind {
     Task<> flush();
     // All that was added is stable.
     Task<> commit();
+    // Of an open with nothing left to write: whether its CLOSE may travel with others.
+    enum class Close : uint8_t { later, at_once };
     // The whole rest, then CLOSE of `writer`, in as few compounds as there can be: the last of the
     // data, COMMIT, attributes and CLOSE are one.
-    Task<> finish(Writer writer);
+    Task<> finish(Writer writer, Close when);
     // Forgets what lies at or past `size`; what is under way comes first, so flush before.
     void cut_from(uint64_t size);
 

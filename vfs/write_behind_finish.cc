@@ -17,10 +17,13 @@ struct WriteBehind::LastWords {
     size_t writes_at = 0, attributes_at = 0, attributes_end = 0;
 };
 
-Task<> WriteBehind::finish(Writer by) {
+Task<> WriteBehind::finish(Writer by, Close when) {
     closing_ = by;
     co_await drain();
-    if (dirty_.empty() && attributes_.empty() && uncommitted_.empty()) {
+    const bool idle = dirty_.empty() && attributes_.empty() && uncommitted_.empty();
+    if (idle && when == Close::at_once) {
+        co_await file_.mount().close_now(by.handle, by.open);
+    } else if (idle) {
         file_.mount().close_later(by.handle, by.open);
     } else {
         co_await finish_at_once(by);

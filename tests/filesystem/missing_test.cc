@@ -109,6 +109,7 @@ TEST_F(Missing, a_create_asks_whatever_is_believed) {
     OpenFlags exclusive = to_write;
     exclusive.exclusive = true;
     EXPECT_EQ(me().open_error("d/f", exclusive), Errc::exist);
+    EXPECT_EQ(me().get("d/f"), "x");
 }
 
 TEST_F(Missing, others_are_not_kept_waiting_when_nothing_is_believed) {
