@@ -45,6 +45,7 @@ class Agent {
     Task<> end_when_idle();
     Task<> end_on_signal();
     Task<> stop_serving();
+    Task<> end_at_the_latest();
 
     Reactor& reactor_;
     const std::string folder_;
@@ -61,8 +62,21 @@ Task<> Agent::stop_serving() {
     unlink((folder_ + shm::agent_socket.text).c_str());
     std::error_code ignored;  // copies of programs that lie under prefixes: made again when needed
     std::filesystem::remove_all(folder_ + shm::mirror_name, ignored);
+    if (!stop_.stopped()) reactor_.spawn(end_at_the_latest());
     stop_.request_stop();
     co_return;
+}
+
+// A server that is gone keeps the data that waits for it waiting, and its hard mount with it: an
+// agent that was told to end does so all the same.
+Task<> Agent::end_at_the_latest() {
+    constexpr Duration patience = 30s;
+    co_await reactor_.sleep_for(patience);
+    log_error(
+        "a server has not answered for {} s since this agent was told to end: what was not "
+        "written back to it is lost",
+        std::chrono::duration_cast<std::chrono::seconds>(patience).count());
+    _exit(EXIT_FAILURE);
 }
 
 // An agent that was told to stop still writes back what its programs wrote. At the servers we take
