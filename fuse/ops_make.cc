@@ -5,6 +5,7 @@
 
 #include "fuse/operations.h"
 #include "fuse/stat.h"
+#include "vfs/file_mode.h"
 
 namespace strait::fuse {
 
@@ -80,7 +81,7 @@ Task<> link(Request& request, InodeRef inode, InodeRef parent, std::string name)
 }
 
 vfs::Create node_of(mode_t mode, dev_t device) {
-    vfs::Create what{.type = type_of(mode), .device = {major(device), minor(device)}};
+    vfs::Create what{.type = vfs::type_of(mode), .device = {major(device), minor(device)}};
     what.attributes.mode = mode & 07777;
     return what;
 }
@@ -89,7 +90,8 @@ vfs::Create node_of(mode_t mode, dev_t device) {
 
 void do_mknod(fuse_req_t raw, fuse_ino_t parent, const char* name, mode_t mode, dev_t device) {
     InodeRef directory = bridge_of(raw).inodes().get(parent);
-    if (type_of(mode) == vfs::FileType::regular)
+    const bool no_type = (mode & S_IFMT) == 0;  // means a regular file, too
+    if (no_type || vfs::type_of(mode) == vfs::FileType::regular)
         return start(raw, make_file, directory, std::string(name), uint32_t{mode & 07777});
     start(raw, make, directory, node_of(mode, device), std::string(name), std::string());
 }

@@ -6,10 +6,9 @@
 #include <algorithm>
 
 #include "fuse/library.h"
+#include "vfs/file_mode.h"
 
 namespace strait::fuse {
-
-using vfs::FileType;
 
 namespace {
 constexpr uint64_t block_bytes = 4096;       // of statfs
@@ -22,39 +21,10 @@ vfs::SetTime set_time(const timespec& time) {
 }
 }  // namespace
 
-mode_t type_bits(FileType type) {
-    switch (type) {
-        case FileType::none:
-            return 0;
-        case FileType::regular:
-            return S_IFREG;
-        case FileType::directory:
-            return S_IFDIR;
-        case FileType::symlink:
-            return S_IFLNK;
-        case FileType::block:
-            return S_IFBLK;
-        case FileType::character:
-            return S_IFCHR;
-        case FileType::fifo:
-            return S_IFIFO;
-        case FileType::socket:
-            return S_IFSOCK;
-    }
-    return 0;
-}
-
-FileType type_of(mode_t mode) {
-    for (FileType type : {FileType::directory, FileType::symlink, FileType::block,
-                          FileType::character, FileType::fifo, FileType::socket})
-        if ((mode & S_IFMT) == type_bits(type)) return type;
-    return FileType::regular;
-}
-
 struct stat to_stat(const vfs::Attributes& of, const IdMaps& ids) {
     struct stat out{};
     out.st_ino = of.fileid;
-    out.st_mode = type_bits(of.type) | (of.mode & 07777);
+    out.st_mode = vfs::type_bits(of.type) | (of.mode & 07777);
     out.st_nlink = of.nlink;
     out.st_uid = ids.users.to_inside(of.uid);
     out.st_gid = ids.groups.to_inside(of.gid);

@@ -10,9 +10,6 @@
 
 namespace strait::fuse {
 
-// S_IF* of a type; 0 for none.
-mode_t type_bits(vfs::FileType type);
-vfs::FileType type_of(mode_t mode);
 struct stat to_stat(const vfs::Attributes& of, const IdMaps& ids);
 struct statvfs to_statvfs(const vfs::Attributes& of);
 // What FUSE_SET_ATTR_* bits name of `attributes`.
