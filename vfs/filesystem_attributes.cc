@@ -107,7 +107,7 @@ Task<bool> FileSystem::Impl::ask_with_listing(Journey& way, StatHabit::From from
     Reply& reply = *ran;
     // No directory, or one that may not be listed: the name is asked for by itself.
     if (!chunk) co_return false;
-    const bool all = OpenDirectory::learn(mount, directory, *chunk, asked);
+    const bool all = mount.hold().learn_entries(directory, chunk->entries, asked);
     const Handle above = reply.at<GetHandle>(2)->handle;
     const Attributes& listed = reply.at<GetAttr>(3)->attributes;
     mount.hold().learn(above, listed, asked);

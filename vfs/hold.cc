@@ -101,14 +101,14 @@ void Hold::learn_name(std::string_view path, const Handle& handle, Tick asked) {
     Directory& parent = directory(parent_path(path));
     if (asked < parent.changed) return;
     std::string name(last_component(path));
-    if (erase_missing(parent, name)) names_--;
+    erase_missing(parent, name);
     auto [at, made] = parent.names.try_emplace(std::move(name));
     at->second = Name{handle, MonoClock::now() + times_.names};
     if (made && ++names_ > most_names) make_room();
 }
 
-bool Hold::erase_missing(Directory& directory, const std::string& name) {
-    return !directory.missing.empty() && directory.missing.erase(name) > 0;
+void Hold::erase_missing(Directory& directory, const std::string& name) {
+    if (!directory.missing.empty()) names_ -= directory.missing.erase(name);
 }
 
 void Hold::learn_missing(std::string_view path, Tick asked) {
@@ -124,7 +124,7 @@ void Hold::learn_missing(std::string_view path, Tick asked) {
 
 void Hold::learn_there(std::string_view path) {
     Directory& parent = directory(parent_path(path));
-    if (erase_missing(parent, std::string(last_component(path)))) names_--;
+    erase_missing(parent, std::string(last_component(path)));
     parent.whole_until = {};
 }
 
@@ -152,7 +152,7 @@ bool Hold::learn_entries(std::string_view path, std::span<const DirEntry> entrie
         all = all && asked >= parent->changed;
         if (asked < parent->changed) continue;
         std::string name(entry.name);
-        if (erase_missing(*parent, name)) names_--;
+        erase_missing(*parent, name);
         auto [at, made] = parent->names.try_emplace(std::move(name));
         at->second = Name{found.handle, now + times_.names};
         if (!made || ++names_ <= most_names) continue;
@@ -208,7 +208,8 @@ void Hold::entry_made(std::string_view path, const Handle& handle, const ChangeI
     Directory& parent = directory(parent_path(path));
     parent.changed = tick_;
     std::string name(last_component(path));
-    names_ -= parent.names.erase(name) + parent.links.erase(name) + parent.missing.erase(name);
+    names_ -= parent.names.erase(name) + parent.links.erase(name);
+    erase_missing(parent, name);
     const bool ours_alone = of.atomic && of.before != 0 && of.before == parent.change;
     if (handle.empty()) {
         parent.whole_until = {};

@@ -124,7 +124,7 @@ class Hold {
     Known& known(const Handle& handle);
     void take(Known& row, const Attributes& attributes, MonoTime now);
     Directory& directory(std::string_view path);
-    bool erase_missing(Directory& directory, const std::string& name);
+    void erase_missing(Directory& directory, const std::string& name);
     const Directory* find_directory(std::string_view path) const;
     void make_room();
     void forget_rows(Directory& directory);

@@ -4,7 +4,6 @@
 #include <algorithm>
 
 #include "vfs/file_state.h"
-#include "vfs/path.h"
 
 namespace strait::vfs {
 
@@ -31,8 +30,8 @@ void OpenDirectory::give(uint64_t cookie, ReadDir::Result chunk, Hold::Tick aske
     const MonoTime now = MonoClock::now();
     // After a long time another client may have given this directory another name.
     bool same_name = now - opened_at_ <= mount().policy().acdirmax;
-    bool all = same_name && learn(mount(), physical(), chunk_, asked);
     Hold& hold = mount().hold();
+    bool all = same_name && hold.learn_entries(physical(), chunk_.entries, asked);
     if (cookie == 0)
         whole_ = Whole{asked, now, hold.evictions(), change, 0};
     else if (whole_ && whole_->to != cookie)
@@ -45,11 +44,6 @@ void OpenDirectory::give(uint64_t cookie, ReadDir::Result chunk, Hold::Tick aske
     before_ = cookie;
     next_ = 0;
     asked_ = asked;
-}
-
-bool OpenDirectory::learn(Mount& mount, std::string_view physical, const ReadDir::Result& chunk,
-                          Hold::Tick asked) {
-    return mount.hold().learn_entries(physical, chunk.entries, asked);
 }
 
 bool OpenDirectory::holds(uint64_t cookie) const {

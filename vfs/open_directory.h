@@ -15,11 +15,6 @@ class OpenDirectory final : public OpenNode {
     static constexpr uint64_t self_cookie = 1, parent_cookie = 2;
     // What a listing asks for.
     static ReadDir whole_chunk(uint64_t cookie, uint64_t verifier);
-    // The names and attributes that a listing of the directory at `physical` brought answer stat of
-    // them for a while.
-    // False: not all of them.
-    static bool learn(Mount& mount, std::string_view physical, const ReadDir::Result& chunk,
-                      Hold::Tick asked);
     // The first chunk came with the open, when the directory was at `change`.
     void give_first(ReadDir::Result chunk, Hold::Tick asked, uint64_t change);
 

@@ -34,21 +34,18 @@ finish() {
 trap finish EXIT
 
 start() {  # BACKEND
-    rm -rf "$home/data" "$home/state" "$home/out"
+    rm -rf "$home/data" "$home/state"
     mkdir "$home/data"
-    : >"$home/out"
-    local backend=memory:
+    local where backend=memory:
     [[ $1 == memory ]] || backend=local:$home/data
-    "$bin/straitd" --export "x=$backend,no_root_squash" --listen 127.0.0.1:0 \
-        --state-dir "$home/state" >"$home/out" 2>&1 &
+    exec {words}< <(exec "$bin/straitd" --export "x=$backend,no_root_squash" \
+        --listen 127.0.0.1:0 --state-dir "$home/state" 2>"$home/out")
     server=$!
-    for _ in $(seq 100); do
-        url=nfs://$(sed -n 's/^straitd: ready on //p' "$home/out")/x
-        [[ $url == nfs:///x ]] || return 0
-        sleep 0.1
-    done
-    echo "straitd did not start"
-    exit 1
+    if ! read -r -t 10 _ _ _ where <&"$words"; then
+        echo "straitd did not start"
+        exit 1
+    fi
+    url=nfs://$where/x
 }
 
 # The words of one suite, then "WHAT: numbers"; the tests that failed go into $home/failed.

@@ -124,4 +124,16 @@ std::vector<std::string> FileSystemTest::Client::list(OpenFileRef directory, uin
     }
 }
 
+std::function<void(const Compound&, Reply&)> in_memory_only(const uint64_t& verifier) {
+    return [&verifier](const Compound&, Reply& reply) {
+        for (auto& result : reply.results) {
+            if (auto* write = std::get_if<Write::Result>(&result)) {
+                write->committed = Stability::unstable;
+                write->verifier = verifier;
+            }
+            if (auto* commit = std::get_if<Commit::Result>(&result)) commit->verifier = verifier;
+        }
+    };
+}
+
 }  // namespace strait::vfs::test

@@ -65,6 +65,8 @@ inline std::string text(const BufferChain& data) {
     for (auto& part : data.parts()) made += part.text();
     return made;
 }
+// For Probe::edit: a server that keeps unstable data in memory only, under this verifier.
+std::function<void(const Compound&, Reply&)> in_memory_only(const uint64_t& verifier);
 inline std::string pattern(size_t size) {
     std::string made(size, '\0');
     for (size_t i = 0; i < size; i++) made[i] = static_cast<char>('a' + (i * 7 + i / 251) % 26);

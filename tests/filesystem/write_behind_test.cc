@@ -88,16 +88,7 @@ TEST_F(WriteBehindTest, what_was_read_ahead_to_the_old_end_does_not_hide_what_fo
 TEST_F(WriteBehindTest, data_that_a_restarted_server_forgot_is_sent_again) {
     std::string content = pattern(3'000'000);
     uint64_t verifier = 1;
-    // A server that keeps unstable data in memory only.
-    me().probe->edit = [&](const Compound&, Reply& reply) {
-        for (auto& result : reply.results) {
-            if (auto* write = std::get_if<Write::Result>(&result)) {
-                write->committed = Stability::unstable;
-                write->verifier = verifier;
-            }
-            if (auto* commit = std::get_if<Commit::Result>(&result)) commit->verifier = verifier;
-        }
-    };
+    me().probe->edit = in_memory_only(verifier);
     auto file = me().open("f", to_write);
     me().write(file, content);
     EXPECT_TRUE(finish(file->fsync(false)).has_value());

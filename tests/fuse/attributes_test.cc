@@ -13,14 +13,6 @@
 
 namespace strait::fuse::test {
 
-namespace {
-struct stat look(const std::string& path) {
-    struct stat found{};
-    EXPECT_EQ(lstat(path.c_str(), &found), 0) << path;
-    return found;
-}
-}  // namespace
-
 TEST_P(MountTest, mode_owner_and_times_are_as_they_were_set) {
     put(at("f"), "x");
     EXPECT_EQ(chmod(at("f").c_str(), 04711), 0);

@@ -185,4 +185,10 @@ std::string pattern(size_t size) {
 INSTANTIATE_TEST_SUITE_P(Stores, MountTest, ::testing::Values("memory", "local"),
                          [](const auto& info) { return info.param; });
 
+struct stat look(const std::string& path) {
+    struct stat found{};
+    EXPECT_EQ(lstat(path.c_str(), &found), 0) << path;
+    return found;
+}
+
 }  // namespace strait::fuse::test

@@ -115,6 +115,8 @@ struct Word {
 // --- short words for calls; failures of what must not fail are the test's
 void put(const std::string& path, std::string_view text);
 std::string get(const std::string& path);
+// lstat(2).
+struct stat look(const std::string& path);
 // 0, or errno.
 template <class T>
 int outcome(T returned) {

@@ -9,14 +9,6 @@
 
 namespace strait::fuse::test {
 
-namespace {
-struct stat look(const std::string& path) {
-    struct stat found{};
-    EXPECT_EQ(lstat(path.c_str(), &found), 0) << path;
-    return found;
-}
-}  // namespace
-
 TEST_P(MountTest, a_file_that_was_made_is_there_and_then_gone) {
     put(at("f"), "text");
     EXPECT_EQ(get(at("f")), "text");

@@ -74,22 +74,24 @@ WHAT_STAT_SAYS = "cd {} && find . -type f -printf '%P %s %m %U %G %T@\\n' | sort
 CONTENT = "cd {} && find . -type f | sort | xargs cat | cksum"
 
 
+def arrived(place, name):
+    place.same(WHAT_STAT_SAYS, name)
+    place.same(CONTENT, name)
+
+
 def tar_x_is_two_a_file(place):
     spent(place.unpack("untarred"), 2, 5)
-    place.same(WHAT_STAT_SAYS, "untarred")
-    place.same(CONTENT, "untarred")
+    arrived(place, "untarred")
 
 
 def cp_a_to_the_server_is_two_a_file(place):
     spent(place.cost_of(f"cp -a {place.tree.path} /n/copied"), 2, 5)
-    place.same(WHAT_STAT_SAYS, "copied")
-    place.same(CONTENT, "copied")
+    arrived(place, "copied")
 
 
 def cp_a_on_the_server_is_three_a_file(place):
     spent(place.cost_of("cp -a /n/t /n/copied2"), 3, 6)
-    place.same(WHAT_STAT_SAYS, "copied2")
-    place.same(CONTENT, "copied2")
+    arrived(place, "copied2")
 
 
 def cp_a_from_the_server_is_one_a_file(place):
