@@ -140,17 +140,24 @@ class WaitsTest(unittest.TestCase):
 
     def test_threads_that_wait_for_a_slot_get_eio_when_the_agent_dies(self):
         text = """
-import os, signal, threading
+import os, signal, sys, threading, time
 f = open('/n/f', 'w')
 pid = int(open('/proc/%s/stat' % AGENT).read().split()[0])
 os.kill(pid, signal.SIGSTOP)
-errors = []
+sys.setswitchinterval(1000)  # whoever has begun is inside of stat before another runs
+errors, begun = [], []
 def look():
+    begun.append(threading.get_native_id())
     try: os.stat('/n/f')
     except OSError as error: errors.append(error.errno)
 threads = [threading.Thread(target=look) for _ in range(100)]
 for thread in threads: thread.start()
-os.kill(pid, signal.SIGKILL)
+def waits(thread):  # in futex or futex_waitv; who wants a slot is awake now and then
+    return open(f'/proc/self/task/{thread}/syscall').read().split()[0] in ('202', '449')
+while len(begun) < 100: time.sleep(0.001)
+for thread in begun:
+    while not waits(thread): time.sleep(0.001)
+os.kill(pid, signal.SIGKILL)  # who came later would ask a new agent, which has no such file
 for thread in threads: thread.join()
 print(len(errors), set(errors))
 """
