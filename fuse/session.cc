@@ -72,6 +72,13 @@ Result<> Session::mount(const MountRequest& request, const fuse_lowlevel_ops& op
     return fuse_session_custom_io(session_, &io, fd) == 0 ? Result<>() : fail(Errc::io);
 }
 
+Result<Descriptor> Session::hand_over() {
+    Descriptor device(fcntl(fuse_session_fd(session_), F_DUPFD_CLOEXEC, 0));
+    if (!device) return fail_errno(errno);
+    fuse_session_destroy(std::exchange(session_, nullptr));  // closes, and unmounts nothing
+    return device;
+}
+
 void Session::greet() {
     answering_first_ = true;
     if (on_greeting) on_greeting();

@@ -9,6 +9,7 @@
 #include "base/buffer.h"
 #include "base/result.h"
 #include "fuse/library.h"
+#include "reactor/descriptor.h"
 #include "reactor/reactor.h"
 
 namespace strait::fuse {
@@ -34,6 +35,8 @@ class Session {
     // `bridge` is what callbacks are given; it owns this.
     Result<> mount(const MountRequest& request, const fuse_lowlevel_ops& operations, Bridge* bridge,
                    std::string& complaint);
+    // After mount(): the mount goes on without this session. /dev/fuse, for whoever answers it.
+    Result<Descriptor> hand_over();
     // Reads and dispatches requests until the connection ends or the scope stops.
     Task<> serve(Reactor& reactor);
     // The kernel has said its first word, and what is written next is the answer to it.

@@ -41,6 +41,8 @@ int show_status(const Options& options) {
         fmt::print("agent {} in {}: up {} s, {} programs, {} open files\n", status.value("pid", 0),
                    status.value("folder", ""), status.value("up_s", 0), status.value("programs", 0),
                    status.value("open_files", 0));
+        for (const auto& mount : status["mounts"])
+            fmt::print("  {} on {}\n", mount.value("url", ""), mount.value("directory", ""));
     }
     return 0;
 }

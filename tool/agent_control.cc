@@ -42,6 +42,28 @@ Result<> send_all(int fd, std::string_view text) {
     return {};
 }
 
+// So few bytes go in one piece.
+Result<> send_head(int fd, std::string_view head, int descriptor) {
+    iovec part{const_cast<char*>(head.data()), head.size()};
+    alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int))] = {};
+    msghdr message{};
+    message.msg_iov = &part;
+    message.msg_iovlen = 1;
+    if (descriptor >= 0) {
+        message.msg_control = control;
+        message.msg_controllen = sizeof(control);
+        cmsghdr* first = CMSG_FIRSTHDR(&message);
+        first->cmsg_level = SOL_SOCKET;
+        first->cmsg_type = SCM_RIGHTS;
+        first->cmsg_len = CMSG_LEN(sizeof(int));
+        std::memcpy(CMSG_DATA(first), &descriptor, sizeof(int));
+    }
+    ssize_t sent;
+    do sent = sendmsg(fd, &message, MSG_NOSIGNAL);
+    while (sent < 0 && errno == EINTR);
+    return sent < 0 ? fail_errno(errno) : Result<>();
+}
+
 // In the child: a daemon with a session of its own, its words in the log. Never returns.
 [[noreturn]] void become_agent(const std::string& folder, int ready) {
     setsid();
@@ -84,7 +106,7 @@ Result<> spawn_agent(const std::string& folder) {
 
 }  // namespace
 
-Result<std::string> ask_agent(const std::string& folder, std::string_view line) {
+Result<std::string> ask_agent(const std::string& folder, std::string_view line, int descriptor) {
     auto socket = connect_agent(folder);
     if (!socket) return fail(socket.error());
     shm::Hello hello{};
@@ -92,9 +114,9 @@ Result<std::string> ask_agent(const std::string& folder, std::string_view line) 
     hello.version = shm::version;
     hello.kind = static_cast<uint32_t>(shm::Kind::control);
     hello.text_bytes = static_cast<uint32_t>(line.size());
-    std::string message(reinterpret_cast<const char*>(&hello), sizeof(hello));
-    message.append(line);
-    if (auto sent = send_all(socket->get(), message); !sent) return fail(sent.error());
+    std::string_view head(reinterpret_cast<const char*>(&hello), sizeof(hello));
+    if (auto sent = send_head(socket->get(), head, descriptor); !sent) return fail(sent.error());
+    if (auto sent = send_all(socket->get(), line); !sent) return fail(sent.error());
     std::string answer;
     char piece[4096];
     for (;;) {

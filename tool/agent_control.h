@@ -10,8 +10,9 @@
 
 namespace strait::tool {
 
-// Errc::noent, connrefused: no agent runs.
-Result<std::string> ask_agent(const std::string& folder, std::string_view line);
+// `descriptor`, if any, goes with the line. Errc::noent, connrefused: no agent runs.
+Result<std::string> ask_agent(const std::string& folder, std::string_view line,
+                              int descriptor = -1);
 
 // Starts the agent when none runs, and returns when it answers. Callers at the same time start one.
 // Errc::perm: the folder is not private; otherwise what kept it from starting, which its log tells.

@@ -31,14 +31,16 @@ class SharedBackend final : public vfs::Backend {
 
 constexpr std::string_view memory_scheme = "memory:";
 
-// Whom a store is to take us for; a client's server decides by itself.
-vfs::CredentialRef user_credential() {
-    constexpr int most = 64;
-    gid_t groups[most];
-    int count = getgroups(most, groups);
-    SmallVector<uint32_t, 16> all;
-    for (int i = 0; i < count; ++i) all.push_back(groups[i]);
-    return make_ref<const vfs::Credential>(geteuid(), getegid(), std::move(all));
+// All that a connection depends on; what is believed for how long is not the connection's matter.
+std::string key_of(const client::Url& url, const client::MountOptions& options) {
+    client::Url place = url;
+    place.options.clear();
+    return fmt::format("{} {} {} {} {} {} {} {} {} {} {} {} {} {} {}", client::to_text(place),
+                       options.minor.value_or(0), options.port, static_cast<int>(options.family),
+                       options.rsize, options.wsize, options.readdir_bytes, options.timeo.count(),
+                       options.retrans, static_cast<int>(options.on_silence), options.connections,
+                       options.uid.value_or(geteuid()), options.gid.value_or(getegid()),
+                       options.read_only, options.reserved_port);
 }
 
 // The same for each agent of this folder, one after the other, and for no other one, whatever hosts
@@ -78,6 +80,15 @@ AgentMounts::AgentMounts(Reactor& reactor, client::TraceSink& trace, const std::
     : reactor_(reactor), trace_(trace), identity_(identity_of(folder)) {}
 AgentMounts::~AgentMounts() = default;
 
+vfs::CredentialRef AgentMounts::user_credential() {
+    constexpr int most = 64;
+    gid_t groups[most];
+    int count = getgroups(most, groups);
+    SmallVector<uint32_t, 16> all;
+    for (int i = 0; i < count; ++i) all.push_back(groups[i]);
+    return make_ref<const vfs::Credential>(geteuid(), getegid(), std::move(all));
+}
+
 Task<vfs::FileSystem*> AgentMounts::files(std::string_view mounts) {
     Mutex::Hold held = co_await building_.lock();
     auto known = systems_.find(mounts);
@@ -97,7 +108,7 @@ Task<std::unique_ptr<vfs::FileSystem>> AgentMounts::build(std::string_view mount
     auto files = std::make_unique<vfs::FileSystem>(std::move(options));
     for (const MountSpec& spec : specs) {
         complaint_ = fmt::format("cannot mount {} at {}", spec.url, spec.prefix);
-        co_await mount(*files, spec, mounts);
+        co_await mount(*files, spec);
         vfs::Attributes root = co_await files->stat({.path = spec.prefix});
         if (root.type == vfs::FileType::none) co_await Errc::io;
     }
@@ -105,17 +116,16 @@ Task<std::unique_ptr<vfs::FileSystem>> AgentMounts::build(std::string_view mount
     co_return files;
 }
 
-Task<> AgentMounts::mount(vfs::FileSystem& files, const MountSpec& spec, std::string_view mounts) {
+Task<> AgentMounts::mount(vfs::FileSystem& files, const MountSpec& spec) {
     if (!spec.url.starts_with(memory_scheme)) {
-        co_await mount_server(files, spec, mounts);
+        co_await mount_server(files, spec);
         co_return;
     }
     std::unique_ptr<vfs::Backend> volume = co_await memory_volume(spec.url);
     co_await files.mount(spec.prefix, std::move(volume), {}, user_credential());
 }
 
-Task<> AgentMounts::mount_server(vfs::FileSystem& files, const MountSpec& spec,
-                                 std::string_view mounts) {
+Task<> AgentMounts::mount_server(vfs::FileSystem& files, const MountSpec& spec) {
     auto url = client::parse_url(spec.url);
     if (!url) {
         complaint_ = url.error().text;
@@ -126,12 +136,24 @@ Task<> AgentMounts::mount_server(vfs::FileSystem& files, const MountSpec& spec,
         complaint_ = options.error().text;
         co_await Errc::inval;
     }
-    if (!identity_.empty())
-        options->identity = fmt::format("{}/{:016x}{}", identity_,
-                                        std::hash<std::string_view>()(mounts), spec.prefix);
-    std::unique_ptr<vfs::Backend> backend =
-        co_await client::nfs4::Mount::connect(reactor_, *url, *options, &trace_);
+    std::unique_ptr<vfs::Backend> backend = co_await server(*url, *options);
     co_await files.mount(spec.prefix, std::move(backend), client::policy_of(*options));
+}
+
+Task<std::unique_ptr<vfs::Backend>> AgentMounts::server(const client::Url& url,
+                                                        client::MountOptions options) {
+    // One identity, one connection: a second one would end the first one's opens.
+    Mutex::Hold held = co_await connecting_.lock();
+    const std::string key = key_of(url, options);
+    auto known = servers_.find(key);
+    if (known == servers_.end()) {
+        if (!identity_.empty())
+            options.identity =
+                fmt::format("{}/{:016x}", identity_, std::hash<std::string_view>()(key));
+        auto made = co_await client::nfs4::Mount::connect(reactor_, url, options, &trace_);
+        known = servers_.emplace(key, std::move(made)).first;
+    }
+    co_return std::make_unique<SharedBackend>(*known->second);
 }
 
 Result<std::unique_ptr<vfs::Backend>> AgentMounts::memory_volume(const std::string& url) {
@@ -155,6 +177,10 @@ Task<> AgentMounts::close() {
         if (!outcome) log_error("ending {}: {}", mounts, errc_text(outcome.error().code));
     }
     systems_.clear();
+    for (auto& [key, server] : servers_) {
+        auto outcome = co_await server->close().result();
+        if (!outcome) log_error("ending {}: {}", key, errc_text(outcome.error().code));
+    }
     for (auto& [url, volume] : volumes_) {
         auto outcome = co_await volume.backend->close().result();
         if (!outcome) log_error("ending {}: {}", url, errc_text(outcome.error().code));

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 // The agent's file systems: one for each specification of mounts that a program came with, shared
-// by all programs that came with the same.
+// by all programs that came with the same. Servers are shared by all of them, and by the mounts
+// that the agent hosts (agent_hosted.h).
 
 #include <map>
 #include <memory>
@@ -9,6 +10,7 @@
 #include <vector>
 
 #include "base/sync.h"
+#include "client/options.h"
 #include "client/trace.h"
 #include "reactor/reactor.h"
 #include "vfs/filesystem.h"
@@ -33,6 +35,14 @@ class AgentMounts {
     // fails; last_complaint() says more.
     Task<vfs::FileSystem*> files(std::string_view mounts);
     const std::string& last_complaint() const noexcept { return complaint_; }
+    // A server, connected at first use: a backend to use and to drop. Who asks for the same place
+    // with the same options of transport shares its connections.
+    Task<std::unique_ptr<vfs::Backend>> server(const client::Url& url,
+                                               client::MountOptions options);
+    // What a `memory:` URL names, for whoever is user_credential().
+    Result<std::unique_ptr<vfs::Backend>> memory_volume(const std::string& url);
+    // Whom a store is to take us for; a client's server decides by itself.
+    static vfs::CredentialRef user_credential();
     // Writes back and ends all of them.
     Task<> close();
 
@@ -41,16 +51,16 @@ class AgentMounts {
         std::unique_ptr<vfs::Store> store;
         std::unique_ptr<vfs::StepBackend> backend;
     };
-    // `mounts`: the whole specification that `spec` is of.
-    Task<> mount(vfs::FileSystem& files, const MountSpec& spec, std::string_view mounts);
-    Task<> mount_server(vfs::FileSystem& files, const MountSpec& spec, std::string_view mounts);
-    Result<std::unique_ptr<vfs::Backend>> memory_volume(const std::string& url);
+    Task<> mount(vfs::FileSystem& files, const MountSpec& spec);
+    Task<> mount_server(vfs::FileSystem& files, const MountSpec& spec);
     Task<std::unique_ptr<vfs::FileSystem>> build(std::string_view mounts);
 
     Reactor& reactor_;
     client::TraceSink& trace_;
     const std::string identity_;
-    Mutex building_;
+    Mutex building_, connecting_;
+    // By what the connections depend on; they live as long as the agent.
+    std::map<std::string, std::unique_ptr<vfs::Backend>> servers_;
     // Volumes of `memory:` URLs live as long as the agent, whatever mounts them.
     std::map<std::string, MemoryVolume> volumes_;
     std::map<std::string, std::unique_ptr<vfs::FileSystem>, std::less<>> systems_;

@@ -17,8 +17,10 @@
 #include "preload/door/door.h"
 #include "tool/agent_control.h"
 #include "tool/agent_folder.h"
+#include "tool/agent_hosted.h"
 #include "tool/agent_mounts.h"
 #include "tool/agent_trace.h"
+#include "tool/mount_hosted.h"
 #include "wire/shm/agent_name.h"
 
 namespace strait::tool {
@@ -31,13 +33,17 @@ using Json = nlohmann::json;
 class Agent {
   public:
     Agent(Reactor& reactor, std::string folder)
-        : reactor_(reactor), folder_(std::move(folder)), mounts_(reactor, trace_, folder_) {}
+        : reactor_(reactor),
+          folder_(std::move(folder)),
+          mounts_(reactor, trace_, folder_),
+          hosted_(reactor, mounts_) {}
 
     Task<> serve(int ready);
 
   private:
-    Task<std::string> control(std::string line);
+    Task<std::string> control(std::string line, std::vector<Descriptor> descriptors);
     Task<Json> check(std::string mounts);
+    Task<Json> host(std::string line, std::vector<Descriptor> descriptors);
     Json status() const;
     Json stats() const;
     Json programs() const;
@@ -51,6 +57,7 @@ class Agent {
     const std::string folder_;
     AgentTrace trace_;
     AgentMounts mounts_;
+    HostedMounts hosted_;
     Descriptor life_;
     std::unique_ptr<preload::RingDoor> door_;
     StopSource stop_;
@@ -99,7 +106,9 @@ Task<> Agent::serve(int ready) {
     door_ = co_await preload::RingDoor::create(
         reactor_, std::move(listener),
         [this](std::string_view mounts) { return mounts_.files(mounts); },
-        [this](std::string line) { return control(std::move(line)); });
+        [this](std::string line, std::vector<Descriptor> descriptors) {
+            return control(std::move(line), std::move(descriptors));
+        });
     if (ready >= 0) {
         [[maybe_unused]] ssize_t told = write(ready, "r", 1);
         ::close(ready);
@@ -111,6 +120,7 @@ Task<> Agent::serve(int ready) {
     auto outcome = co_await door_->serve().within(scope).result();
     side.stop();
     co_await side.close();
+    co_await hosted_.close();
     co_await mounts_.close();
     if (!outcome) log_error("the agent ended: {}", errc_text(outcome.error().code));
 }
@@ -118,7 +128,8 @@ Task<> Agent::serve(int ready) {
 Task<> Agent::end_when_idle() {
     for (;;) {
         co_await reactor_.sleep_for(idle_limit / 10);
-        if (MonoClock::now() - idle_limit > door_->idle_since()) co_await stop_serving();
+        const bool needed = !hosted_.list().empty();
+        if (!needed && MonoClock::now() - idle_limit > door_->idle_since()) co_await stop_serving();
     }
 }
 
@@ -136,8 +147,12 @@ Task<> Agent::end_on_signal() {
 
 Json Agent::status() const {
     auto up = std::chrono::duration_cast<std::chrono::seconds>(MonoClock::now() - started_);
+    Json mounts = Json::array();
+    for (const HostedMounts::Mount& each : hosted_.list())
+        mounts.push_back({{"directory", each.directory}, {"url", each.url}});
     return {{"pid", getpid()},
             {"folder", folder_},
+            {"mounts", mounts},
             {"programs", door_->programs()},
             {"open_files", door_->open_files()},
             {"up_s", up.count()}};
@@ -186,7 +201,31 @@ Task<Json> Agent::check(std::string mounts) {
                    {"complaint", mounts_.last_complaint()}};
 }
 
-Task<std::string> Agent::control(std::string line) {
+// "reach JSON", "host JSON" with /dev/fuse.
+Task<Json> Agent::host(std::string line, std::vector<Descriptor> descriptors) {
+    const size_t space = line.find(' ');
+    auto command = from_line(std::string_view(line).substr(space + 1));
+    if (!command)
+        co_return Json{{"ok", false},
+                       {"errno", EINVAL},
+                       {"complaint", "the agent lives in another user or mount namespace"},
+                       {"error", "leave out --agent"}};
+    std::string complaint;
+    Result<> done;
+    if (line.starts_with("reach")) {
+        done = co_await hosted_.reach(*command, complaint).result();
+    } else {
+        Descriptor device = descriptors.empty() ? Descriptor() : std::move(descriptors[0]);
+        done = co_await hosted_.host(std::move(*command), std::move(device), complaint).result();
+    }
+    if (done) co_return Json{{"ok", true}};
+    co_return Json{{"ok", false},
+                   {"errno", to_errno(done.error().code)},
+                   {"error", std::string(errc_text(done.error().code))},
+                   {"complaint", complaint}};
+}
+
+Task<std::string> Agent::control(std::string line, std::vector<Descriptor> descriptors) {
     Json answer;
     if (line == "ping") {
         answer = {{"ok", true}};
@@ -207,6 +246,8 @@ Task<std::string> Agent::control(std::string line) {
         answer = {{"ok", trace_.listen(line.substr(6)).has_value()}};
     } else if (line.starts_with("check ")) {
         answer = co_await check(line.substr(6));
+    } else if (line.starts_with("reach ") || line.starts_with("host ")) {
+        answer = co_await host(std::move(line), std::move(descriptors));
     } else {
         answer = {{"ok", false}, {"error", "unknown request"}};
     }

@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "fuse/mountpoint.h"
+#include "tool/mount_hosted.h"
 #include "tool/mount_serve.h"
 #include "tool/mount_verbs.h"
 #include "tool/report.h"
@@ -14,9 +15,11 @@ namespace strait::tool {
 
 namespace {
 
-int mount(const MountCommand& command) {
+int mount(MountCommand command) {
+    command.directory = fuse::absolute_path(command.directory);
     auto plan = plan_mount(command);
     if (!plan) return exit_usage;
+    if (command.by_agent) return mount_by_agent(*plan, command);
     Background background;
     if (!command.foreground) background = Background::begin();
     return serve_mount(std::move(*plan), std::move(background));
@@ -70,10 +73,15 @@ void declare_mount(CLI::App& tool, Action& action) {
         ->expected(1)
         ->allow_extra_args(false)
         ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-    verb->add_flag("-f,--foreground", command->foreground, "Stay in the foreground");
-    verb->add_option("--fuse-fd", command->descriptor,
-                     "/dev/fuse, opened and mounted by whoever starts this")
-        ->check(CLI::NonNegativeNumber);
+    auto* foreground =
+        verb->add_flag("-f,--foreground", command->foreground, "Stay in the foreground");
+    auto* descriptor = verb->add_option("--fuse-fd", command->descriptor,
+                                        "/dev/fuse, opened and mounted by whoever starts this");
+    descriptor->check(CLI::NonNegativeNumber);
+    verb->add_flag("--agent", command->by_agent,
+                   "The user's agent answers it, over the connections of strait run, and ends it "
+                   "with itself")
+        ->excludes(foreground, descriptor);
     verb->callback([command, &action] { action = [command] { return mount(*command); }; });
 }
 

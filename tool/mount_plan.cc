@@ -105,7 +105,7 @@ std::optional<MountPlan> plan_mount(const MountCommand& command) {
     if (!own.gid && !ids.groups.identity()) own.gid = ids.groups.to_outside(getegid());
     fuse::MountRequest& request = plan.request;
     request.descriptor = command.descriptor;
-    request.directory = fuse::absolute_path(command.directory);
+    request.directory = command.directory;
     if (request.descriptor < 0) {
         clear_away(request.directory);
         if (!can_mount(request.directory)) return std::nullopt;
@@ -120,6 +120,16 @@ std::optional<MountPlan> plan_mount(const MountCommand& command) {
     if (shared && !plan.options.no_default_permissions && !plan.options.default_permissions)
         request.options.emplace_back("default_permissions");
     return plan;
+}
+
+void tell_why_not_mounted(const MountPlan& plan, std::string complaint) {
+    while (complaint.ends_with('\n')) complaint.pop_back();
+    if (complaint.empty()) complaint = "the kernel or fusermount3 refused";
+    complain(fmt::format("mount on {}: {}", plan.request.directory, complaint));
+    if (geteuid() == 0 || !plan.options.allow_other) return;
+    complain(
+        "allow_other, for users other than root, needs the line user_allow_other in "
+        "/etc/fuse.conf");
 }
 
 }  // namespace strait::tool

@@ -14,9 +14,10 @@ namespace strait::tool {
 struct MountCommand {
     CommonOptions common;
     std::string url;
-    std::string directory;
-    int descriptor = -1;  // --fuse-fd
+    std::string directory;  // absolute: the agent must not look where it may be the one to answer
+    int descriptor = -1;    // --fuse-fd
     bool foreground = false;
+    bool by_agent = false;
 };
 
 struct MountPlan {
@@ -28,5 +29,7 @@ struct MountPlan {
 
 // The complaint is on standard error when nothing is returned.
 std::optional<MountPlan> plan_mount(const MountCommand& command);
+// Why the kernel or fusermount3 would not mount it, `complaint` being what they said.
+void tell_why_not_mounted(const MountPlan& plan, std::string complaint);
 
 }  // namespace strait::tool

@@ -80,7 +80,7 @@ class Serving {
         }
         std::string complaint;
         if (!bridge_->mount(plan_.request, complaint)) {
-            tell_why(complaint);
+            tell_why_not_mounted(plan_, complaint);
             auto closed = co_await close_in_time().result();
             (void)closed;
             co_return exit_failed;
@@ -115,16 +115,6 @@ class Serving {
             fuse::Bridge::create(reactor_, std::move(backend), {}, std::move(plan_.bridge));
         bridge_ =
             co_await reactor_.with_deadline(std::move(making), MonoClock::now() + connect_patience);
-    }
-
-    void tell_why(std::string complaint) {
-        while (complaint.ends_with('\n')) complaint.pop_back();
-        if (complaint.empty()) complaint = "the kernel or fusermount3 refused";
-        complain(fmt::format("mount on {}: {}", plan_.request.directory, complaint));
-        if (geteuid() == 0 || !plan_.options.allow_other) return;
-        complain(
-            "allow_other, for users other than root, needs the line user_allow_other in "
-            "/etc/fuse.conf");
     }
 
     Task<> serve() {

@@ -23,8 +23,9 @@ class RingDoor final : private Watch {
   public:
     // The file system of a mounts' specification, made at first use; it outlives the door.
     using Factory = std::function<Task<vfs::FileSystem*>(std::string_view mounts)>;
-    // The answer to a line of the control protocol.
-    using Control = std::function<Task<std::string>(std::string line)>;
+    // The answer to a line of the control protocol, which descriptors may have come with.
+    using Control =
+        std::function<Task<std::string>(std::string line, std::vector<Descriptor> descriptors)>;
 
     // `listener` is bound in a folder that only this user may enter.
     static Result<std::unique_ptr<RingDoor>> create(Reactor& reactor, UnixListener listener,

@@ -82,7 +82,8 @@ Task<> RingDoor::greet(UnixStream stream) {
     Greeting greeting =
         co_await reactor_.with_deadline(receive_greeting(stream), MonoClock::now() + greeting_time);
     if (greeting.hello.kind == static_cast<uint32_t>(shm::Kind::control)) {
-        std::string answer = co_await control_(std::move(greeting.text));
+        std::string answer =
+            co_await control_(std::move(greeting.text), std::move(greeting.descriptors));
         co_await stream.send(BufferChain(Buffer::copy_of(answer)));
         co_return;
     }

@@ -43,7 +43,7 @@ DoorThread::DoorThread() {
         auto made = RingDoor::create(
             *reactor_, std::move(*listener),
             [&files](std::string_view) -> Task<vfs::FileSystem*> { co_return &files; },
-            [](std::string line) -> Task<std::string> { co_return line; });
+            [](std::string line, std::vector<Descriptor>) -> Task<std::string> { co_return line; });
         ASSERT_TRUE(made.has_value());
         door_ = std::move(*made);
         (void)reactor_->block_on(serve_door());
