@@ -21,6 +21,8 @@ struct FileSystem::Impl {
     // Without close-to-open: an open of what is believed to be as it was read before.
     OpenFileRef open_known(Journey& way, const At& at, const OpenFlags& flags);
     Task<OpenFileRef> open_path(Journey& way, const At& at, OpenFlags flags);
+    // An open that goes on with the listing which the one before it left.
+    OpenFileRef open_left(Journey& way, const At& at, const OpenFlags& flags);
     Task<OpenFileRef> open_directory(Journey& way, const At& at, OpenFlags flags, bool& regular);
     Task<OpenFileRef> open_file(Journey& way, const At& at, OpenFlags flags, uint32_t head_bytes,
                                 bool& directory);

@@ -126,6 +126,19 @@ OpenFileRef FileSystem::Impl::open_known(Journey& way, const At& at, const OpenF
                                  FileStateRef(state), OpenId{});
 }
 
+OpenFileRef FileSystem::Impl::open_left(Journey& way, const At& at, const OpenFlags& flags) {
+    Mount& mount = way.mount();
+    if (flags.access != OpenAccess::read || flags.create || flags.truncate || !way.plain())
+        return {};
+    const Handle* known = mount.hold().handle_at(way.physical());
+    if (!known || !mount.hold().attributes(*known, stat_mask)) return {};
+    Ref<ListingPart> listing = mount.left_listing().take(*known, mount.hold().now());
+    if (!listing) return {};
+    auto made = make_ref<OpenDirectory>(opened(way, at, flags, *known, FileType::directory));
+    made->go_on_with(std::move(listing));
+    return made;
+}
+
 Task<OpenFileRef> FileSystem::Impl::open_path(Journey& way, const At& at, OpenFlags flags) {
     Attributes found = co_await look(way, {Attr::type, Attr::handle});
     if (flags.directory && found.type != FileType::directory) co_return Errc::notdir;
@@ -136,6 +149,7 @@ Task<OpenFileRef> FileSystem::Impl::open_path(Journey& way, const At& at, OpenFl
 Task<OpenFileRef> FileSystem::Impl::open_directory(Journey& way, const At& at, OpenFlags flags,
                                                    bool& regular) {
     if (flags.create) co_return flags.exclusive ? Errc::exist : Errc::isdir;
+    if (OpenFileRef left = open_left(way, at, flags)) co_return left;
     Mount& mount = way.mount();
     auto asked = mount.hold().now();
     Compound program = way.program();

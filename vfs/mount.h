@@ -11,6 +11,7 @@
 #include "base/sync.h"
 #include "vfs/filesystem.h"
 #include "vfs/hold.h"
+#include "vfs/left_listing.h"
 #include "vfs/local_locks.h"
 #include "vfs/refusals.h"
 #include "vfs/stat_habit.h"
@@ -46,6 +47,7 @@ class Mount final : public RefCounted {
     Refusals& refusals() { return refusals_; }
     LocalLocks& directory_locks() { return directory_locks_; }
     StatHabit& stat_habit() { return stat_habit_; }
+    LeftListing& left_listing() { return left_listing_; }
     // Programs list extended attributes of what they open (cp -a): an open may ask for them, too.
     void xattrs_were_listed() { lists_xattrs_until_ = MonoClock::now() + listing_habit; }
     bool lists_xattrs(const Attributes* of) const;
@@ -102,6 +104,7 @@ class Mount final : public RefCounted {
     WaitingData waiting_data_;
     Refusals refusals_;
     StatHabit stat_habit_;
+    LeftListing left_listing_;
     LocalLocks directory_locks_;
     static constexpr Duration listing_habit = 1s;
     MonoTime lists_xattrs_until_{};

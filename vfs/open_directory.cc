@@ -21,46 +21,46 @@ ReadDir OpenDirectory::whole_chunk(uint64_t cookie, uint64_t verifier) {
 
 void OpenDirectory::give_first(ReadDir::Result chunk, Hold::Tick asked, uint64_t change) {
     give(0, std::move(chunk), asked, change);
+    if (chunk_->eof && mount().policy().acregmin != 0s)
+        mount().left_listing().came(handle(), chunk_);
 }
 
 void OpenDirectory::give(uint64_t cookie, ReadDir::Result chunk, Hold::Tick asked,
                          uint64_t change) {
-    chunk_ = std::move(chunk);
-    if (node_.flags.directory && !chunk_.eof && !chunk_.entries.empty()) fetch_ahead();
+    chunk_ = make_ref<ListingPart>(std::move(chunk), asked);
+    if (node_.flags.directory && !chunk_->eof && !chunk_->entries.empty()) fetch_ahead();
     const MonoTime now = MonoClock::now();
     // After a long time another client may have given this directory another name.
     bool same_name = now - opened_at_ <= mount().policy().acdirmax;
     Hold& hold = mount().hold();
-    bool all = same_name && hold.learn_entries(physical(), chunk_.entries, asked);
+    bool all = same_name && hold.learn_entries(physical(), chunk_->entries, asked);
     if (cookie == 0)
         whole_ = Whole{asked, now, hold.evictions(), change, 0};
     else if (whole_ && whole_->to != cookie)
         whole_.reset();
     if (!all) whole_.reset();
-    if (whole_ && !chunk_.entries.empty()) whole_->to = chunk_.entries.back().cookie;
-    if (whole_ && chunk_.eof && whole_->evictions == hold.evictions())
+    if (whole_ && !chunk_->entries.empty()) whole_->to = chunk_->entries.back().cookie;
+    if (whole_ && chunk_->eof && whole_->evictions == hold.evictions())
         hold.learn_whole(physical(), whole_->change, whole_->asked, whole_->since);
-    have_chunk_ = true;
     before_ = cookie;
     next_ = 0;
-    asked_ = asked;
 }
 
 bool OpenDirectory::holds(uint64_t cookie) const {
-    if (!have_chunk_) return false;
+    if (!chunk_) return false;
     if (cookie == before_) return true;
-    return next_ > 0 && next_ <= chunk_.entries.size() &&
-           chunk_.entries[next_ - 1].cookie == cookie;
+    return next_ > 0 && next_ <= chunk_->entries.size() &&
+           chunk_->entries[next_ - 1].cookie == cookie;
 }
 
 // The chunk that follows, while this one is taken in and used.
 void OpenDirectory::fetch_ahead() {
     if (mount().policy().acregmin == 0s) return;  // it would not be believed
     ahead_ = make_ref<Ahead>();
-    ahead_->cookie = chunk_.entries.back().cookie;
+    ahead_->cookie = chunk_->entries.back().cookie;
     ahead_->asked = mount().hold().now();
     Compound program = at_node();
-    program.readdir(whole_chunk(ahead_->cookie, chunk_.verifier));
+    program.readdir(whole_chunk(ahead_->cookie, chunk_->verifier));
     mount().background().spawn(run_ahead(MountRef(&mount()), std::move(program), ahead_));
 }
 
@@ -88,7 +88,7 @@ Task<> OpenDirectory::fetch(uint64_t cookie) {
     }
     auto asked = mount().hold().now();
     Compound program = at_node();
-    program.readdir(whole_chunk(cookie, cookie == 0 ? 0 : chunk_.verifier));
+    program.readdir(whole_chunk(cookie, cookie == 0 || !chunk_ ? 0 : chunk_->verifier));
     Reply reply = co_await mount().run_all(program);
     give(cookie, reply.take<ReadDir>(), asked, 0);
 }
@@ -112,23 +112,25 @@ Task<std::vector<DirEntry>> OpenDirectory::list(uint64_t cookie, uint32_t max_by
     uint64_t after = cookie <= parent_cookie ? 0 : cookie;
     // A listing that begins again, and one of a directory that we have changed, asks again. Going
     // on in the middle does not: no entry must be missed or seen twice.
-    bool again = after == 0 && (next_ > 0 || mount().hold().changed_since(physical(), asked_));
+    const bool changed = chunk_ && mount().hold().changed_since(physical(), chunk_->asked);
+    const bool again = after == 0 && (next_ > 0 || changed);
     if (again || !holds(after)) co_await fetch(after);
     if (after == before_) next_ = 0;
-    if (next_ == chunk_.entries.size() && !chunk_.eof && next_ > 0) co_await fetch(after);
+    if (next_ == chunk_->entries.size() && !chunk_->eof && next_ > 0) co_await fetch(after);
 
     size_t bytes = entries.size() * (entry_bytes + 8);
-    for (; next_ < chunk_.entries.size(); next_++) {
-        const DirEntry& entry = chunk_.entries[next_];
+    for (; next_ < chunk_->entries.size(); next_++) {
+        const DirEntry& entry = chunk_->entries[next_];
         bytes += entry_bytes + entry.name.size();
         if (bytes > max_bytes && !entries.empty()) break;
         entries.push_back(entry);
         FileState* open = mount().find_state(entry.attributes.handle);
         if (open) open->overlay(entries.back().attributes);
     }
-    storage.storage = chunk_.storage;
-    storage.verifier = chunk_.verifier;
-    storage.eof = chunk_.eof && next_ == chunk_.entries.size();
+    storage.storage = chunk_->storage;
+    storage.verifier = chunk_->verifier;
+    storage.eof = chunk_->eof && next_ == chunk_->entries.size();
+    if (entries.empty()) chunk_->end_told = true;
     co_return entries;
 }
 

@@ -17,6 +17,8 @@ class OpenDirectory final : public OpenNode {
     static ReadDir whole_chunk(uint64_t cookie, uint64_t verifier);
     // The first chunk came with the open, when the directory was at `change`.
     void give_first(ReadDir::Result chunk, Hold::Tick asked, uint64_t change);
+    // It came with an earlier open, and what it says was learned then.
+    void go_on_with(Ref<ListingPart> listing) { chunk_ = std::move(listing); }
 
     Task<std::vector<DirEntry>> list(uint64_t cookie, uint32_t max_bytes,
                                      ReadDir::Result& storage) override;
@@ -52,11 +54,9 @@ class OpenDirectory final : public OpenNode {
     bool holds(uint64_t cookie) const;
     Task<> add_dots(uint64_t cookie, std::vector<DirEntry>& entries);
 
-    ReadDir::Result chunk_;
-    uint64_t before_ = 0;  // the cookie that chunk_ follows
-    size_t next_ = 0;      // the entry of chunk_ that a sequential reader wants
-    bool have_chunk_ = false;
-    Hold::Tick asked_ = 0;
+    Ref<ListingPart> chunk_;  // null: nothing came yet
+    uint64_t before_ = 0;     // the cookie that chunk_ follows
+    size_t next_ = 0;         // the entry of chunk_ that a sequential reader wants
     Ref<Ahead> ahead_;
     // The chunks that came one after the other from the beginning: what they brought was all
     // learned, up to the cookie `to`.

@@ -318,5 +318,37 @@ TEST_F(RoundTrips, a_listing_has_its_next_chunk_on_the_way_unless_something_chan
     me().close(directory);
 }
 
+TEST_F(RoundTrips, an_open_goes_on_with_the_listing_that_the_one_before_left) {
+    me().mkdirs("d/e");
+    me().put("d/f", "");
+    cold();
+    const OpenFlags flags{.directory = true};
+    auto open_and_look = [&] {
+        auto directory = me().open("d", flags);
+        ReadDir::Result storage;
+        EXPECT_EQ(finish(directory->list(0, 300, storage)).value().size(), 4u);
+        return directory;
+    };
+    auto looked = open_and_look();
+    auto listed = me().open("d", flags);  // whether the other is closed or not
+    me().close(looked);
+    EXPECT_EQ(me().list(listed).size(), 4u);
+    me().close(listed);
+    EXPECT_EQ(me().count(), 1u);
+    // Once, and not over a change.
+    looked = open_and_look();
+    EXPECT_EQ(me().count(), 1u);
+    me().put("d/g", "");
+    me().close(looked);
+    listed = me().open("d", flags);
+    EXPECT_EQ(me().list(listed).size(), 5u);
+    // The end was read: what others have made meanwhile shows.
+    me().close(listed);
+    other().put("d/h", "");
+    listed = me().open("d", flags);
+    EXPECT_EQ(me().list(listed).size(), 6u);
+    me().close(listed);
+}
+
 }  // namespace
 }  // namespace strait::vfs::test

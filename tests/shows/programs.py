@@ -113,9 +113,9 @@ def touch_is_three_a_file(place):
     spent(place.cost_of("cd /n/new && touch *"), 3, 0)
 
 
-def rm_r_is_one_a_file(place):
+def rm_r_is_one_a_file_and_two_a_directory(place):
     place.unpack("doomed")
-    spent(place.cost_of("rm -r /n/doomed"), 1, 3)  # rm opens each directory twice
+    spent(place.cost_of("rm -r /n/doomed"), 1, 2)
 
 
 def git_status_is_two_a_directory_and_its_opens(place):
@@ -133,7 +133,7 @@ def git_status_is_two_a_directory_and_its_opens(place):
 CLAIMS = [tar_x_is_two_a_file, cp_a_to_the_server_is_two_a_file,
           cp_a_on_the_server_is_three_a_file, cp_a_from_the_server_is_one_a_file,
           looking_through_a_tree_is_two_a_directory, reading_all_files_is_one_a_file,
-          touch_is_three_a_file, rm_r_is_one_a_file,
+          touch_is_three_a_file, rm_r_is_one_a_file_and_two_a_directory,
           git_status_is_two_a_directory_and_its_opens]
 
 if __name__ == "__main__":
