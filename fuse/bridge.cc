@@ -9,12 +9,18 @@
 
 namespace strait::fuse {
 
+namespace {
+// How long the CLOSE of a released file waits for others to travel with.
+constexpr Duration close_patience = 2ms;
+}  // namespace
+
 Task<std::unique_ptr<Bridge>> Bridge::create(Reactor& reactor,
                                              std::unique_ptr<vfs::Backend> backend,
                                              vfs::CredentialRef own, BridgeOptions options) {
     vfs::FileSystemOptions files;
     Reactor* loop = &reactor;
     files.sleep = [loop](Duration duration) { return loop->sleep_for(duration); };
+    files.close_patience = close_patience;
     auto mount = make_ref<vfs::Mount>(std::string(), std::move(backend), options.policy,
                                       std::move(own), files);
     auto asked = mount->hold().now();

@@ -31,9 +31,9 @@ vfs::OpenFlags flags_of(int flags) {
 }
 
 // The head of a file is worth asking for when the kernel has to read it.
-uint32_t head_bytes(const vfs::Mount& mount, const Inode& inode, const vfs::Attributes* known) {
+vfs::Head head_of(const Inode& inode, const vfs::Attributes* known) {
     const bool kernel_has_it = inode.pages_of != 0 && known && known->change == inode.pages_of;
-    return kernel_has_it ? 0 : mount.policy().head_bytes;
+    return kernel_has_it ? vfs::Head::unwanted : vfs::Head::wanted;
 }
 
 Task<> open(Request& request, InodeRef inode, fuse_file_info info) {
@@ -41,7 +41,7 @@ Task<> open(Request& request, InodeRef inode, fuse_file_info info) {
     vfs::Mount& mount = bridge.mount();
     const vfs::Handle& handle = inode->handle();
     const bool was_open = mount.find_state(handle) != nullptr;
-    uint32_t head = head_bytes(mount, *inode, mount.hold().last_known(handle));
+    vfs::Head head = head_of(*inode, mount.hold().last_known(handle));
     vfs::OpenedFile opened =
         co_await vfs::open_handle(mount, handle, flags_of(info.flags), request.as(), head);
     // Another file has the name by now: the kernel looks again.

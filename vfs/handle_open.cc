@@ -44,7 +44,7 @@ OpenNode::Opened opened(Mount& mount, const Handle& handle, const OpenFlags& fla
 }  // namespace
 
 Task<OpenedFile> open_handle(Mount& mount, Handle handle, OpenFlags flags, CredentialRef as,
-                             uint32_t head_bytes) {
+                             Head head) {
     co_await mount.usable();
     flags.create = flags.exclusive = false;
     if (writes(flags) || flags.truncate) co_await mount.writable();
@@ -52,9 +52,11 @@ Task<OpenedFile> open_handle(Mount& mount, Handle handle, OpenFlags flags, Crede
     if (before && (flags.truncate || before->writes().attributes_pending()))
         co_await send_what_waits(mount, handle);
     const Attributes* last = mount.hold().last_known(handle);
+    const uint32_t head_bytes = mount.policy().head_bytes;
     const bool large = last && last->size > head_bytes;
-    const bool closes = flags.access == OpenAccess::read && !flags.truncate && !large;
-    const bool reads_head = flags.access == OpenAccess::read && !flags.truncate && head_bytes > 0;
+    const bool only_reads = flags.access == OpenAccess::read && !flags.truncate;
+    const bool closes = only_reads && !large;
+    const bool reads_head = only_reads && head == Head::wanted && head_bytes > 0;
 
     auto asked = mount.hold().now();
     Compound program = mount.program(as);
@@ -72,9 +74,9 @@ Task<OpenedFile> open_handle(Mount& mount, Handle handle, OpenFlags flags, Crede
         co_return reply.error;
     }
     FileStateRef state = learn(mount, handle, flags, found->attributes, false, asked);
-    if (auto* head = reply.find<Read>()) {
-        bool whole = head->eof || head->data.size() >= found->attributes.size;
-        state->set_head(std::move(head->data), whole, found->attributes, asked);
+    if (auto* read = reply.find<Read>()) {
+        bool whole = read->eof || read->data.size() >= found->attributes.size;
+        state->set_head(std::move(read->data), whole, found->attributes, asked);
     }
     OpenId kept = closes && reply.ok() ? OpenId{} : open->open;
     OpenedFile made;

@@ -15,11 +15,12 @@ struct OpenedFile {
     bool created = false;
 };
 
-// Of the regular file `handle`; flags.create means nothing. `head_bytes` of it come with an open
-// for reading, which then is closed at the server at once (open_regular.h). Errors: isdir, symlink,
-// access, stale ...
+// Of the regular file `handle`; flags.create means nothing. A small file that is opened for reading
+// is closed at the server at once (open_regular.h), and comes with the open unless the caller has
+// its data. Errors: isdir, symlink, access, stale ...
+enum class Head : bool { unwanted, wanted };
 Task<OpenedFile> open_handle(Mount& mount, Handle handle, OpenFlags flags, CredentialRef as,
-                             uint32_t head_bytes);
+                             Head head);
 
 // Creates (flags.exclusive), or creates or opens, `name` in `directory`, whose attributes are taken
 // into the hold. `name` outlives the task.
