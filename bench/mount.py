@@ -1,0 +1,230 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""./dev bench mount: `strait mount` beside libfuse's passthrough_ll over tmpfs, in one run.
+
+Ours has a server behind it: straitd, on memory and on a folder of the same tmpfs. Mounts take
+turns in short rounds, so that all meet the same noise; all are in a mount namespace of its own.
+Best and median of the rounds in microseconds an operation (1 MiB rows: MiB/s); `x`: ours over
+passthrough's, best over best, and the median of the same ratio round by round (1 MiB rows: our
+share of its speed). `cpu`: microseconds of processor an operation in the process behind the mount,
+and in the server; `switches`: of the process behind the mount. Slow is no failure: the status is 0.
+"""
+import argparse
+import contextlib
+import ctypes
+import json
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../tests/lib"))
+import servers  # noqa: E402 (the path above)
+
+STRAIT = os.path.join(servers.BIN, "strait")
+CLONE_NEWNS, MS_REC, MS_PRIVATE = 0x20000, 0x4000, 1 << 18
+# kind, words, the goal, and whether it is a rate
+ROWS = [
+    ("stat_known", "stat, known to the kernel", 1.2, False),
+    ("read_4k", "4 KiB read, known", 1.2, False),
+    ("stat_unknown", "stat, new mount", 2.5, False),
+    ("open_read_close", "open + read 4 KiB + close", 2.5, False),
+    ("create", "create + close", 2.5, False),
+    ("create_write", "create + write 4 KiB + close", None, False),
+    ("read_1m", "1 MiB sequential read", .6, True),
+    ("write_1m", "1 MiB sequential write", .5, True),
+]
+
+
+def own_namespace():
+    libc = ctypes.CDLL(None, use_errno=True)
+    return (libc.unshare(CLONE_NEWNS) == 0 and
+            libc.mount(b"none", b"/", None, MS_REC | MS_PRIVATE, None) == 0)
+
+
+def spent(pid):
+    """Processor seconds and context switches of all threads of a process."""
+    cpu, switches = 0.0, 0
+    for task in os.listdir(f"/proc/{pid}/task"):
+        with contextlib.suppress(OSError):
+            with open(f"/proc/{pid}/task/{task}/schedstat", encoding="ascii") as file:
+                cpu += int(file.read().split()[0]) / 1e9
+            with open(f"/proc/{pid}/task/{task}/status", encoding="ascii") as file:
+                switches += sum(int(line.split()[1]) for line in file if "_ctxt_" in line)
+    return cpu, switches
+
+
+class Subject:
+    """One mount and the client on it. `server`: who stands behind, or None."""
+
+    def __init__(self, name, home, server=None):
+        self.name, self.server = name, server
+        self.at = f"{home}/{name.replace(' ', '-')}"
+        self.client, self.pid = None, None
+        os.mkdir(self.at)
+        self.mount()
+
+    def mount(self):
+        raise NotImplementedError
+
+    def begin(self):
+        argv = [os.path.join(servers.BIN, "bench_mount"), self.at]
+        self.client = subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                       text=True, bufsize=1)
+
+    def order(self, words):
+        pids = [self.pid] + ([self.server.pid] if self.server else [])
+        before = [spent(pid) for pid in pids]
+        self.client.stdin.write(words + "\n")
+        line = self.client.stdout.readline()
+        if not line:
+            raise RuntimeError(f"{self.name}: {words}: the client ended")
+        after = [spent(pid) for pid in pids]
+        cost = json.loads(line)
+        cost["cpu"] = [b[0] - a[0] for a, b in zip(before, after)]
+        cost["switches"] = after[0][1] - before[0][1]
+        return cost
+
+    def end(self):
+        if self.client:
+            self.client.stdin.close()
+            self.client.stdout.close()
+            self.client.wait()
+            self.client = None
+        subprocess.run(["umount", self.at], check=True)
+
+    def remount(self):
+        self.end()
+        self.mount()
+
+
+class Passthrough(Subject):
+    def __init__(self, program, home, words):
+        self.argv = [program, "-f", *words, "-o", f"source={home}/passthrough"]
+        os.mkdir(f"{home}/passthrough")
+        super().__init__("passthrough_ll", home)
+
+    def mount(self):
+        self.child = subprocess.Popen([*self.argv, self.at])
+        while not os.path.ismount(self.at):
+            time.sleep(0.01)
+        self.pid = self.child.pid
+        self.begin()
+
+    def end(self):
+        super().end()
+        self.child.wait()
+
+
+class Ours(Subject):
+    def __init__(self, name, home, server, options, program=STRAIT):
+        self.program, self.pid_file = program, f"{home}/{server.port}"
+        self.options = ",".join(["allow_other", f"pidfile={self.pid_file}", *options])
+        super().__init__(name, home, server)
+
+    def mount(self):
+        subprocess.run([self.program, "mount", self.server.url("x"), self.at, "-o", self.options],
+                       check=True)
+        with open(self.pid_file, encoding="ascii") as file:
+            self.pid = int(file.read())
+        self.begin()
+
+
+def measure(kind, subjects, options):
+    rounds = {subject.name: [] for subject in subjects}
+    for _ in range(options.rounds):
+        for subject in subjects:
+            if kind == "stat_unknown":
+                subject.remount()
+            rounds[subject.name].append(subject.order(f"{kind} {options.seconds}"))
+    return rounds
+
+
+def show(row, rounds):
+    _, words, goal, is_rate = row
+    told = {"words": words, "goal": goal, "subjects": {}}
+    print(words + (f" (goal {'>=' if is_rate else '<='} {goal})" if goal else ""))
+    peer = None
+    for name, costs in rounds.items():
+        times = [cost["seconds"] / cost["operations"] * 1e6 for cost in costs]
+        done = sum(cost["operations"] for cost in costs)
+        cpu = [sum(cost["cpu"][i] for cost in costs) / done * 1e6
+               for i in range(len(costs[0]["cpu"]))]
+        switches = sum(cost["switches"] for cost in costs) / done
+        best, middle, ratios = min(times), statistics.median(times), ""
+        if name == "passthrough_ll":
+            peer = times
+        elif peer:
+            each = [mine / theirs for mine, theirs in zip(times, peer)]
+            over, by_rounds = best / min(peer), statistics.median(each)
+            if is_rate:
+                over, by_rounds = 1 / over, 1 / by_rounds
+            ratios = f"  x {over:.2f} {by_rounds:.2f}"
+            told["subjects"][name] = {"x": over, "x_of_rounds": by_rounds}
+        if is_rate:
+            best, middle = 1e6 / best, 1e6 / middle
+        told["subjects"].setdefault(name, {}).update(best=best, median=middle, cpu=cpu,
+                                                     switches=switches)
+        server = f"{cpu[1]:9.2f}" if len(cpu) > 1 else f"{'':9}"
+        print(f"  {name:16} {best:10.2f} {middle:10.2f} {cpu[0]:9.2f} {server} {switches:9.2f}"
+              f"{ratios}", flush=True)
+    return told
+
+
+def main():
+    form = argparse.RawDescriptionHelpFormatter
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=form)
+    parser.add_argument("--passthrough", metavar="PROGRAM", help="without it, ours alone")
+    parser.add_argument("--passthrough-option", action="append", default=[], metavar="WORD",
+                        help="for it, as -s")
+    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--seconds", type=float, default=0.3, help="of one round")
+    parser.add_argument("--only", default="", help="rows whose name begins so, as read")
+    parser.add_argument("--server", default="", help="straitd's backends with this word")
+    parser.add_argument("--other", metavar="PROGRAM", help="another strait to compare with")
+    parser.add_argument("-o", dest="options", action="append", default=[],
+                        help="more mount options for ours")
+    parser.add_argument("--json", metavar="FILE", help="all figures")
+    options = parser.parse_args()
+    if os.geteuid() != 0 or not own_namespace():
+        print("bench: mounts are measured as root, in a mount namespace of one's own")
+        return 0
+    told = []
+    with contextlib.ExitStack() as stack:
+        base = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+        home = tempfile.mkdtemp(prefix="strait-bench-", dir=base)
+        stack.callback(shutil.rmtree, home, ignore_errors=True)
+        subjects = []
+        if options.passthrough:
+            subjects.append(Passthrough(options.passthrough, home, options.passthrough_option))
+            stack.callback(subjects[-1].end)
+        os.mkdir(f"{home}/export")
+        for name, backend in (("straitd memory", "memory:"),
+                              ("straitd local", f"local:{home}/export")):
+            if options.server not in name:
+                continue
+            server = stack.enter_context(servers.Straitd([f"x={backend},no_root_squash"]))
+            subjects.append(Ours(name, home, server, options.options))
+            stack.callback(subjects[-1].end)
+        if options.other:
+            server = stack.enter_context(servers.Straitd(["x=memory:,no_root_squash"]))
+            subjects.append(Ours("other, memory", home, server, options.options, options.other))
+            stack.callback(subjects[-1].end)
+        for subject in subjects:
+            subject.order("layout")
+        print(f"  {'mount':16} {'best':>10} {'median':>10} {'cpu us/op':>9} {'server':>9} "
+              f"{'switches':>9}")
+        for row in ROWS:
+            if row[0].startswith(options.only):
+                told.append(show(row, measure(row[0], subjects, options)))
+    if options.json:
+        with open(options.json, "w", encoding="utf-8") as file:
+            json.dump(told, file, indent=1)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
