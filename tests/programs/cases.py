@@ -50,7 +50,7 @@ touch -- -f; rm -- -f; rm -rf .; ls -A; mkdir many; (cd many; seq 300 | xargs to
 rm -r many; ls"""),
     ("ls stat", FILES + r"""
 ls; ls -a; ls -1F; ls -d d; ls -l numbers | cut -d' ' -f1-5;
-ls -lR d | sed 's/^total.*//;s/ 20.*:.. / /' | grep -v ^d
+ls -lR --time-style=+ d | grep -v '^total\|^d'
 ls -S numbers letters tail big; ls -i numbers | grep -c .; ls nothing; echo $?;
 ls -p --group-directories-first; ls -Q
 stat -c '%n %F %s %a %h' numbers link empty big dangling; stat -L -c '%F %s' link; stat nothing;

@@ -66,8 +66,8 @@ printf '#include <stdio.h>\n#include "add.h"\nint main(void) {' > m.c
 printf ' printf("%%d\\n", add(1, 2)); }\n' >> m.c
 printf 'all: prog\nprog: m.o libadd.a\n\tgcc -o $@ m.o -L. -ladd\nlibadd.a: add.o\n' > Makefile
 printf '\tar rcs $@ $^\nclean:\n\trm -f *.o\n-include m.d\n%%.o: %%.c\n' >> Makefile
-printf '\tgcc -O1 -MMD -c -o $@ $<\n' >> Makefile
-make -j4 | sort; ./prog; make; touch -d '+2 seconds' add.h; make -n; make; ./prog
+printf '\tgcc -O1 -MMD -c -o $@ $<\n' >> Makefile; touch -d '-9 seconds' *
+make -j4 | sort; ./prog; make; touch -d '-5 seconds' *.[oa] prog; touch add.h; make -n; make; ./prog
 gcc -shared -fPIC -o libadd.so add.c; gcc -o dyn m.c -L. -ladd -Wl,-rpath,'$ORIGIN'; ./dyn
 objdump -d prog | grep -c 'add>'; nm libadd.a; strip prog; ./prog; size add.o
 echo '@args' > /dev/null; echo '-O2 -c add.c -o resp.o' > args; gcc @args; cmp resp.o add.o
