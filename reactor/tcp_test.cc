@@ -138,11 +138,20 @@ TEST_P(Tcp, a_half_closed_stream_still_receives) {
     EXPECT_TRUE(run(stream.receive()).value().empty());
 }
 
+// Gives the socket a free port of its own.
+Address bound(int socket) {
+    Address any = Address::loopback(0);
+    EXPECT_EQ(::bind(socket, any.native(), any.native_size()), 0);
+    sockaddr_storage storage;
+    socklen_t size = sizeof(storage);
+    EXPECT_EQ(::getsockname(socket, reinterpret_cast<sockaddr*>(&storage), &size), 0);
+    return Address::from_native(reinterpret_cast<sockaddr*>(&storage), size);
+}
+
 TEST_P(Tcp, a_connection_to_nobody_is_refused) {
-    auto listener = TcpListener::bind(*loop, Address::loopback(0)).value();
-    Address gone = listener.local();
-    listener.close();
-    EXPECT_EQ(run(TcpStream::connect(*loop, gone)).error().code, Errc::connrefused);
+    int taken = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    Descriptor owner(taken);  // of the port, so that nobody else listens there
+    EXPECT_EQ(run(TcpStream::connect(*loop, bound(taken))).error().code, Errc::connrefused);
 }
 
 struct Pair {
@@ -249,13 +258,8 @@ TEST_P(Tcp, a_connect_that_nobody_answers_ends_at_its_deadline) {
     // A listener whose queue is full answers no more SYNs.
     int silent = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     Descriptor owner(silent);
-    Address any = Address::loopback(0);
-    ASSERT_EQ(::bind(silent, any.native(), any.native_size()), 0);
+    Address address = bound(silent);
     ASSERT_EQ(::listen(silent, 0), 0);
-    sockaddr_storage storage;
-    socklen_t size = sizeof(storage);
-    ASSERT_EQ(::getsockname(silent, reinterpret_cast<sockaddr*>(&storage), &size), 0);
-    Address address = Address::from_native(reinterpret_cast<sockaddr*>(&storage), size);
     std::vector<TcpStream> fillers;
     Errc last = Errc::ok;
     while (last == Errc::ok && fillers.size() < 16) {

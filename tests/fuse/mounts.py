@@ -26,7 +26,7 @@ import servers  # noqa: E402 (the path above)
 STRAIT = os.path.join(servers.BIN, "strait")
 CLONE_NEWNS, MS_REC, MS_PRIVATE = 0x20000, 0x4000, 1 << 18
 CONNECTIONS = "/sys/fs/fuse/connections"
-PATIENCE = 10  # seconds that a killed process may take on a loaded machine
+PATIENCE = 60  # seconds that a killed process may take on a loaded machine
 
 
 def expect(condition, otherwise):
@@ -70,7 +70,7 @@ class Place:
     def start_server(self):
         self.server = servers.Straitd([f"x=local:{self.data},no_root_squash"], port=self.port,
                                       state_dir=self.state,
-                                      options=("--lease-time", "10", "--grace-time", "1"))
+                                      options=("--grace-time", "1"))
 
     def mount(self, *words):
         return strait("mount", self.where.url("x"), self.at, "-o", self.options, *words)
@@ -142,8 +142,8 @@ def a_mount_answers_when_the_command_returns_and_ends_with_umount():
 
 def what_cannot_be_mounted_is_told_with_its_status():
     with Place() as place:
-        nobody = servers.free_port()
-        done = strait("mount", f"nfs://127.0.0.1:{nobody}/x", place.home, "-o", "soft,timeo=10")
+        with servers.nobody() as where:
+            done = strait("mount", f"nfs://{where}/x", place.home, "-o", "soft,timeo=10")
         expect(done.returncode == 3 and "127.0.0.1" in done.stderr, f"{done}")
         done = strait("mount", place.where.url("x"), f"{place.home}/none")
         expect(done.returncode == 2 and "none" in done.stderr, f"{done}")
@@ -246,7 +246,8 @@ def a_killed_server_that_comes_back_finds_the_mount_and_what_was_synced():
 
 
 def a_soft_mount_gives_up_with_eio():
-    with Place("allow_other,noac,soft,timeo=5,retrans=0") as place:
+    # Time enough for a loaded server's answers: those before it is stopped must come.
+    with Place("allow_other,noac,soft,timeo=50,retrans=0") as place:
         write(place.path("f"), "x")
         os.kill(place.server.pid, signal.SIGSTOP)
         try:

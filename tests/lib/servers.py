@@ -41,6 +41,15 @@ def free_port():
         return probe.getsockname()[1]
 
 
+@contextlib.contextmanager
+def nobody():
+    """ADDRESS:PORT where nothing listens: the port is taken meanwhile, so that no other test's
+    server gets it."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        yield f"127.0.0.1:{taken.getsockname()[1]}"
+
+
 def lasting_port():
     """Free, and below those that the kernel gives to clients: while its server is down, a client
     that tries to connect again must not be given the very port (and so connect to itself)."""

@@ -143,8 +143,9 @@ class Telling(Case):
         self.assertTrue(third.startswith("  the export may squash or refuse this user"))
 
     def test_exit_statuses_tell_usage_from_connection_from_failure(self):
-        nobody = f"nfs://127.0.0.1:{servers.free_port()}/x"
-        self.assertIn("nothing listens there", self.strait("ls", nobody, status=3).err)
+        with servers.nobody() as where:
+            err = self.strait("ls", f"nfs://{where}/x", status=3).err
+        self.assertIn("nothing listens there", err)
         self.strait("ls", self.url("none"), status=1)
         self.assertIn("sponge=1", self.strait("ls", self.url() + "?sponge=1", status=2).err)
         self.strait("ls", "--sponge", self.url(), status=2)
@@ -167,7 +168,8 @@ class Telling(Case):
         self.assertNotIn("fail", found.values())
         for what in ("connection", "NFSv4.2", "NFSv4.1", "session", "round trip", "path", "rights"):
             self.assertEqual(found[what], "ok", what)
-        out = self.strait("doctor", f"nfs://127.0.0.1:{servers.free_port()}/x", status=3).out
+        with servers.nobody() as where:
+            out = self.strait("doctor", f"nfs://{where}/x", status=3).out
         self.assertIn(b"fail  connection", out)
 
     def test_doctor_tells_an_ordinary_user_what_is_not_permitted(self):
