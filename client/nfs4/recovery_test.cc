@@ -47,6 +47,19 @@ class Recovery : public ::testing::Test {
         auto* made = reply.find<Open>();
         return made ? made->open : OpenId();
     }
+    // Begins the program, and calls it off once the server has its `operation`.
+    void cancel_when_sent(const Compound& program, const std::string& operation) {
+        Result<Reply> outcome = Reply();
+        Nursery nursery;
+        nursery.spawn([](Mount& to, const Compound& what, Result<Reply>& how) -> Task<> {
+            how = co_await to.run(what).result();
+        }(*mount, program, outcome));
+        EXPECT_TRUE(reactor->block_on(server->until_seen(operation)).has_value());
+        nursery.stop();
+        (void)reactor->block_on(nursery.close());
+        ASSERT_FALSE(outcome.has_value());
+        EXPECT_EQ(outcome.error().code, Errc::cancelled);
+    }
     static bool has(const Seen& seen, std::string_view operation) {
         return (" " + seen.operations + " ").find(" " + std::string(operation) + " ") !=
                std::string::npos;
@@ -133,6 +146,7 @@ TEST_F(Recovery, nothing_is_sent_again_while_the_connection_lives) {
         ok = reply.ok();
     };
     nursery.spawn(task(*mount, program, ok));
+    ASSERT_TRUE(loop().block_on(server->until_seen("REMOVE")).has_value());
     ASSERT_TRUE(loop().block_on(loop().sleep_for(300ms)).has_value());  // three times timeo
     EXPECT_FALSE(ok.has_value());
     EXPECT_EQ(server->seen_with("REMOVE"), 1u);
@@ -352,7 +366,7 @@ TEST_F(Recovery, more_data_than_was_asked_for_is_refused) {
 }
 
 TEST_F(Recovery, a_soft_mount_gives_up_in_time_and_a_deadline_counts_on_any) {
-    connect("soft&timeo=1&retrans=1");
+    connect("soft&timeo=3&retrans=1");
     server->fate = [&](const Seen& seen) {
         return Fate{.wait_for = has(seen, "REMOVE") ? &release : nullptr};
     };
@@ -362,7 +376,7 @@ TEST_F(Recovery, a_soft_mount_gives_up_in_time_and_a_deadline_counts_on_any) {
     auto reply = reactor->block_on(mount->run(program));
     ASSERT_FALSE(reply.has_value());
     EXPECT_EQ(reply.error().code, Errc::timedout);
-    EXPECT_GE(MonoClock::now() - begun, 200ms);
+    EXPECT_GE(MonoClock::now() - begun, 600ms);
     release.set();
     reactor->block_on(mount->close());
     mount.reset();
@@ -383,9 +397,7 @@ TEST_F(Recovery, the_slot_of_a_cancelled_call_stays_busy_until_its_reply_has_com
     Compound remove, stat;
     remove.root().remove("name");
     stat.root().getattr(stat_mask);
-    auto cancelled =
-        reactor->block_on(reactor->with_deadline(mount->run(remove), MonoClock::now() + 20ms));
-    EXPECT_FALSE(cancelled.has_value());
+    cancel_when_sent(remove, "REMOVE");
     auto waiting =
         reactor->block_on(reactor->with_deadline(mount->run(stat), MonoClock::now() + 20ms));
     EXPECT_FALSE(waiting.has_value());
@@ -400,9 +412,7 @@ TEST_F(Recovery, what_a_cancelled_call_has_opened_is_closed_when_the_reply_comes
     };
     Compound program;
     program.root().walk("file").open({});
-    auto cancelled =
-        reactor->block_on(reactor->with_deadline(mount->run(program), MonoClock::now() + 20ms));
-    EXPECT_FALSE(cancelled.has_value());
+    cancel_when_sent(program, "OPEN");
     release.set();
     EXPECT_TRUE(reactor->block_on(server->until_seen("CLOSE")).has_value());
 }
