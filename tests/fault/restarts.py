@@ -144,7 +144,7 @@ class Rounds:
 
     def start(self, port):
         return servers.Straitd([f"x=local:{self.folder},no_root_squash"], port=port,
-                               state_dir=self.state, options=["--lease-time", "5"])
+                               state_dir=self.state, options=["--lease-time", "20"])
 
     def one(self):
         """Lets the writers work, kills between two writes, looks, starts anew, sees them go on."""
