@@ -117,16 +117,19 @@ std::string found_in_path(const std::string& program) {
     return program;
 }
 
-// The first program's way; the shim tells of those that it starts.
-void explain(const std::string& program) {
-    char interpreter[256];
+// The first program's way; the shim tells of those that it starts. One that sees none of the mounts
+// is told of unasked.
+void explain(const std::string& program, bool wanted) {
     std::string path = found_in_path(program);
-    preload::Way way = preload::way_of(path.c_str(), interpreter, sizeof(interpreter));
-    fmt::print(stderr, "strait: {}: {}\n", path, preload::way_text(way));
-    if (way != preload::Way::script) return;
-    path = interpreter;
-    way = preload::way_of(path.c_str(), interpreter, sizeof(interpreter));
-    fmt::print(stderr, "strait: {}: {}\n", path, preload::way_text(way));
+    constexpr int most = 5;  // scripts that scripts may be run by (execve(2))
+    for (int i = 0; i < most; i++) {
+        char interpreter[256];
+        const preload::Way way = preload::way_of(path.c_str(), interpreter, sizeof(interpreter));
+        if (wanted || preload::untouched(way))
+            fmt::print(stderr, "strait: {}: {}\n", path, preload::way_text(way));
+        if (way != preload::Way::script) return;
+        path = interpreter;
+    }
 }
 
 int run(const Options& options) {
@@ -150,10 +153,8 @@ int run(const Options& options) {
             options.report.empty() ? getenv(shm::env_report) : options.report.c_str();
         report && *report)  // programs may change directory before they write to it
         setenv(shm::env_report, std::filesystem::absolute(report).c_str(), 1);
-    if (options.explain) {
-        setenv(shm::env_explain, "1", 1);
-        explain(options.command[0]);
-    }
+    if (options.explain) setenv(shm::env_explain, "1", 1);
+    explain(options.command[0], options.explain);
     auto go = [&options] { return execute(options.command); };
     return options.trace ? run_traced(folder, go) : go();
 }

@@ -118,9 +118,7 @@ void explain_program(const char* path, char* const* argv) noexcept {
         way = way_of(path, interpreter, sizeof(interpreter));
         if (settings.explain) tell_way(path, way);
     }
-    bool untouched = way == Way::untouched_static || way == Way::untouched_privileged ||
-                     way == Way::untouched_foreign || way == Way::untouched_libc;
-    if (untouched && !settings.explain && concerned(argv)) tell_way(path, way);
+    if (untouched(way) && !settings.explain && concerned(argv)) tell_way(path, way);
 }
 
 void explain_found(const char* file, char* const* argv) noexcept {

@@ -40,6 +40,35 @@ Loader loader_of(int fd, const Elf64_Ehdr& head) noexcept {
     return Loader::none;
 }
 
+// Go's linker leaves a note of this type and owner in every program (cmd/link, ELF_NOTE_GOBUILDID);
+// Go's own library makes system calls without libc.
+bool has_go_note(int fd, const Elf64_Phdr& part) noexcept {
+    constexpr uint32_t go_build_id = 4;
+    alignas(Elf64_Nhdr) char notes[1024];
+    size_t room = part.p_filesz < sizeof(notes) ? part.p_filesz : sizeof(notes);
+    long size = raw::pread(fd, notes, room, static_cast<long>(part.p_offset));
+    for (size_t at = 0; size > 0 && at + sizeof(Elf64_Nhdr) + 4 <= static_cast<size_t>(size);) {
+        Elf64_Nhdr note;
+        memcpy(&note, notes + at, sizeof(note));
+        const char* owner = notes + at + sizeof(note);
+        if (note.n_type == go_build_id && note.n_namesz == 4 && memcmp(owner, "Go", 3) == 0)
+            return true;
+        at += sizeof(note) + ((size_t{note.n_namesz} + 3) & ~size_t{3}) +
+              ((size_t{note.n_descsz} + 3) & ~size_t{3});
+    }
+    return false;
+}
+
+bool is_go(int fd, const Elf64_Ehdr& head) noexcept {
+    for (uint16_t i = 0; i < head.e_phnum && i < 64; ++i) {
+        Elf64_Phdr part;
+        auto at = static_cast<long>(head.e_phoff + size_t{i} * sizeof(part));
+        if (raw::pread(fd, &part, sizeof(part), at) != sizeof(part)) return false;
+        if (part.p_type == PT_NOTE && has_go_note(fd, part)) return true;
+    }
+    return false;
+}
+
 // Setuid and setgid for somebody else, or with capabilities of its own.
 bool raises_privilege(int fd) noexcept {
     struct statx found;
@@ -76,7 +105,7 @@ Way way_of_open(int fd, char* interpreter, uint32_t room) noexcept {
         case Loader::none:
             return Way::untouched_static;
         case Loader::ours:
-            return Way::shim;
+            return is_go(fd, head.elf) ? Way::untouched_direct : Way::shim;
         case Loader::other:
             return Way::untouched_libc;
     }
@@ -94,6 +123,22 @@ Way way_of(const char* path, char* interpreter, uint32_t room) noexcept {
     return way;
 }
 
+bool untouched(Way way) noexcept {
+    switch (way) {
+        case Way::untouched_static:
+        case Way::untouched_privileged:
+        case Way::untouched_foreign:
+        case Way::untouched_libc:
+        case Way::untouched_direct:
+            return true;
+        case Way::shim:
+        case Way::script:
+        case Way::unknown:
+            return false;
+    }
+    return false;
+}
+
 const char* way_text(Way way) noexcept {
     switch (way) {
         case Way::shim:
@@ -108,6 +153,8 @@ const char* way_text(Way way) noexcept {
             return "untouched: built for another machine";
         case Way::untouched_libc:
             return "untouched: made for another libc, it sees local files only";
+        case Way::untouched_direct:
+            return "untouched: a Go program asks the kernel itself, it sees local files only";
         case Way::unknown:
             return "unknown: it cannot be read, or is no program";
     }

@@ -13,12 +13,15 @@ enum class Way : uint8_t {
     untouched_privileged,  // the loader refuses to load into setuid programs and their like
     untouched_foreign,     // of another machine or word size
     untouched_libc,        // of another libc: what is made for ours cannot be loaded into it
+    untouched_direct,      // a Go program: loaded into it, but it asks the kernel itself
     unknown,               // cannot be read, or no program
 };
 
 // Looks at the file's head. For a script, `interpreter` (of `room` bytes) is its interpreter's
 // path.
 Way way_of(const char* path, char* interpreter, uint32_t room) noexcept;
+// It sees local files only.
+bool untouched(Way way) noexcept;
 // "shim", "untouched: statically linked", ...
 const char* way_text(Way way) noexcept;
 
