@@ -64,9 +64,19 @@ Task<> Bridge::close() {
     requests_.stop();
     co_await requests_.close();
     co_await watch_.close();
-    notifier_.close();
+    co_await end_notifications();
     co_await close_files();
     co_await mount_->close();
+}
+
+// What the kernel asks from now on finds requests_ closed: it is refused.
+Task<> Bridge::end_notifications() {
+    if (!notifier_.running()) co_return;
+    refusing_.spawn(session_.serve(reactor_));
+    auto ended = co_await notifier_.close().result();
+    refusing_.stop();
+    co_await refusing_.close();
+    co_await ended;
 }
 
 Task<> Bridge::close_files() {

@@ -61,6 +61,8 @@ class Bridge {
     // After serve(): writes back and closes everything. When the backend does not answer, waits
     // until the scope stops.
     Task<> close();
+    // Others have taken the mount away: its place may be somebody else's at the end.
+    void unmounted() { session_.unmounted(); }
 
     // --- for operations
     Reactor& reactor() { return reactor_; }
@@ -104,6 +106,7 @@ class Bridge {
   private:
     Bridge(Reactor& reactor, vfs::MountRef mount, const vfs::Handle& root, BridgeOptions options);
     static Task<> run(std::unique_ptr<Request> request, Task<> work);
+    Task<> end_notifications();
     Task<> close_files();
 
     Reactor& reactor_;
@@ -116,6 +119,7 @@ class Bridge {
     std::set<OpenFile*> files_;
     std::set<Listing*> listings_;
     Nursery requests_;
+    Nursery refusing_;
     Session session_;
     Notifier notifier_;
 };

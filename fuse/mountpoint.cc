@@ -129,14 +129,18 @@ Result<> unmount(const std::string& directory, bool lazy, std::string& complaint
     return fail_errno(number);
 }
 
-Result<> abort_connection(const Mounted& mounted) {
-    std::string path = fmt::format("/sys/fs/fuse/connections/{}/abort", mounted.connection);
+Result<> abort_connection(unsigned connection) {
+    std::string path = fmt::format("/sys/fs/fuse/connections/{}/abort", connection);
     Descriptor file(open(path.c_str(), O_WRONLY | O_CLOEXEC));
     if (file && write(file.get(), "1", 1) == 1) return {};
-    const int number = errno;
+    return fail_errno(errno);
+}
+
+Result<> abort_connection(const Mounted& mounted) {
+    auto done = abort_connection(mounted.connection);
     // Root's own way, where that file system is not mounted.
-    umount2(mounted.directory.c_str(), MNT_FORCE | UMOUNT_NOFOLLOW);
-    return fail_errno(number);
+    if (!done) umount2(mounted.directory.c_str(), MNT_FORCE | UMOUNT_NOFOLLOW);
+    return done;
 }
 
 }  // namespace strait::fuse

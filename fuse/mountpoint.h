@@ -30,5 +30,7 @@ bool is_stale(const std::string& directory);
 Result<> unmount(const std::string& directory, bool lazy, std::string& complaint);
 // Ends the connection, so that everybody who waits for the mount gets an error at once.
 Result<> abort_connection(const Mounted& mounted);
+// The same when it may be mounted no longer.
+Result<> abort_connection(unsigned connection);
 
 }  // namespace strait::fuse

@@ -3,20 +3,32 @@
 
 namespace strait::fuse {
 
-Notifier::~Notifier() { close(); }
+Notifier::~Notifier() {
+    end();
+    if (thread_.joinable()) thread_.join();
+}
 
 void Notifier::open(fuse_session* session) {
     session_ = session;
-    thread_ = std::thread([this] { work(); });
+    thread_ = std::thread([this] {
+        work();
+        reactor_.post([this] { ended_.set(); });
+    });
 }
 
-void Notifier::close() {
+void Notifier::end() {
     {
         std::lock_guard held(mutex_);
         closing_ = true;
     }
     changed_.notify_one();
-    if (thread_.joinable()) thread_.join();
+}
+
+Task<> Notifier::close() {
+    end();
+    if (!running()) co_return;
+    co_await ended_.wait();
+    thread_.join();
 }
 
 Task<> Notifier::drop(fuse_ino_t number, What what) {

@@ -26,9 +26,10 @@ class Notifier {
     // at once when this one comes on top of too many.
     enum class What : uint8_t { attributes, attributes_and_pages };
     Task<> drop(fuse_ino_t number, What what);
-    // Nothing is sent any more. The kernel answers a notification under way when its connection
-    // ends, if not before.
-    void close();
+    // Nothing is sent any more; returns when a notification under way has ended. The kernel may
+    // make that one wait for pages that it has asked us for: somebody has to refuse them meanwhile.
+    Task<> close();
+    bool running() const { return thread_.joinable(); }
 
   private:
     static constexpr size_t most_waiting = 4096;
@@ -37,6 +38,7 @@ class Notifier {
         What what = What::attributes;
         std::shared_ptr<Event> done;
     };
+    void end();
     void work();
 
     Reactor& reactor_;
@@ -45,6 +47,7 @@ class Notifier {
     std::condition_variable changed_;
     std::deque<Job> jobs_;
     bool closing_ = false;
+    Event ended_;  // the thread has nothing more to do
     std::thread thread_;
 };
 

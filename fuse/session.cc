@@ -43,7 +43,7 @@ Session::Session() = default;
 
 Session::~Session() {
     if (!session_) return;
-    fuse_session_unmount(session_);
+    if (mounted_) fuse_session_unmount(session_);
     fuse_session_destroy(session_);
 }
 
@@ -64,6 +64,7 @@ Result<> Session::mount(const MountRequest& request, const fuse_lowlevel_ops& op
     int mounted = session_ ? fuse_session_mount(session_, where.c_str()) : -1;
     said = nullptr;
     if (mounted != 0) return fail(Errc::io);
+    mounted_ = true;
     int fd = fuse_session_fd(session_);
     fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
     fuse_custom_io io{};

@@ -37,6 +37,8 @@ class Session {
                    std::string& complaint);
     // After mount(): the mount goes on without this session. /dev/fuse, for whoever answers it.
     Result<Descriptor> hand_over();
+    // Somebody has unmounted it: nothing is done to its place any more.
+    void unmounted() { mounted_ = false; }
     // Reads and dispatches requests until the connection ends or the scope stops.
     Task<> serve(Reactor& reactor);
     // The kernel has said its first word, and what is written next is the answer to it.
@@ -56,6 +58,7 @@ class Session {
 
     fuse_session* session_ = nullptr;
     Buffer buffer_;
+    bool mounted_ = false;
     bool kept_ = false;     // somebody holds slices of buffer_
     uint32_t offered_ = 0;  // FUSE_* flags of the kernel's first word
     bool answering_first_ = false;

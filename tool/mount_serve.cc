@@ -67,6 +67,15 @@ class Serving {
     }
 
     Task<int> run() {
+        side_.spawn(watch_signals());
+        int status = co_await live();
+        side_.stop();
+        co_await side_.close();
+        co_return status;
+    }
+
+  private:
+    Task<int> live() {
         auto connected = co_await connect().result();
         if (!connected) {
             std::string server = server_name(plan_.target);
@@ -86,17 +95,18 @@ class Serving {
             (void)closed;
             co_return exit_failed;
         }
+        mounted_ = true;
         PidFile pid(plan_.options.pid_file);
         bridge_->on_greeting([this] { background_.ready(exit_ok, plan_.options.log_file); });
         co_await serve();
         // What nobody may wait for any longer: nobody can ask for it either.
         auto closed = co_await close_in_time().result();
         if (!closed) log_error("{}: {}", plan_.request.directory, errc_text(closed.error().code));
-        if (!closed) _exit(exit_failed);
+        if (!closed) give_up(exit_failed);
+        bridge_.reset();
         co_return exit_ok;
     }
 
-  private:
     Task<> connect() {
         std::unique_ptr<vfs::Backend> backend;
         if (plan_.target.kind == Target::Kind::memory) {
@@ -119,33 +129,48 @@ class Serving {
     }
 
     Task<> serve() {
-        StopSource stop;
-        Scope scope{never, &stop};
-        Nursery side;
-        side.spawn(watch_signals(stop));
+        Scope scope{never, &stop_};
         auto served = co_await bridge_->serve().within(scope).result();
         (void)served;
-        side.stop();
-        co_await side.close();
     }
 
     // The first signal detaches the mount and lets go of it when its users have; the second one
-    // ends the process.
-    Task<> watch_signals(StopSource& stop) {
+    // ends the process, as does one that comes before there is a mount.
+    Task<> watch_signals() {
         for (bool first = true;; first = false) {
             short ready = co_await reactor_.poll_fd(signals_.get(), POLLIN);
             (void)ready;
             signalfd_siginfo info;
             if (read(signals_.get(), &info, sizeof(info)) != sizeof(info)) continue;
-            if (!first) _exit(128 + static_cast<int>(info.ssi_signo));
-            co_await reactor_.run_blocking([this] {
-                std::string why;
-                if (plan_.request.descriptor < 0)
-                    (void)fuse::unmount(plan_.request.directory, true, why).has_value();
-            });
-            co_await reactor_.sleep_for(leaving_patience);
-            stop.request_stop(Errc::interrupted);
+            if (!first || !mounted_) give_up(128 + static_cast<int>(info.ssi_signo));
+            side_.spawn(detach());
+            side_.spawn(leave());
         }
+    }
+
+    // It waits for pages that were written in mappings: for as long as the server does, or until
+    // they are refused.
+    Task<> detach() {
+        if (plan_.request.descriptor >= 0) co_return;
+        if (auto mounted = fuse::mounted_at(plan_.request.directory))
+            connection_ = mounted->connection;
+        bool done = false;
+        co_await reactor_.run_blocking([this, &done] {
+            std::string why;
+            done = fuse::unmount(plan_.request.directory, true, why).has_value();
+        });
+        if (done && bridge_) bridge_->unmounted();
+    }
+
+    Task<> leave() {
+        co_await reactor_.sleep_for(leaving_patience);
+        stop_.request_stop(Errc::interrupted);
+    }
+
+    // The kernel keeps a process that waits within its own mount until the connection ends.
+    [[noreturn]] void give_up(int status) {
+        if (connection_) (void)fuse::abort_connection(*connection_).has_value();
+        _exit(status);
     }
 
     Task<> close_in_time() {
@@ -157,7 +182,10 @@ class Serving {
     Background background_;
     Descriptor signals_;
     Tracer tracer_{false};
-    bool reached_ = false;
+    bool reached_ = false, mounted_ = false;
+    StopSource stop_;
+    Nursery side_;
+    std::optional<unsigned> connection_;
     std::unique_ptr<vfs::Store> memory_;
     std::unique_ptr<fuse::Bridge> bridge_;
 };

@@ -11,9 +11,11 @@ no /dev/fuse.
 import contextlib
 import ctypes
 import errno
+import mmap
 import os
 import select
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -314,21 +316,49 @@ def a_user_namespace_of_ones_own_is_enough():
         expect(done.returncode == 0 and done.stdout == "text\n0\n", f"{done}")
 
 
+def ends_when_told(pid):
+    handle = os.pidfd_open(pid)
+    os.kill(pid, signal.SIGTERM)
+    ended = select.select([handle], [], [], 60)[0]
+    os.close(handle)
+    return ended
+
+
 def sigterm_ends_a_mount_in_order():
     with Place() as place:
         write(place.path("f"), "text")
-        pid = place.pid()
-        handle = os.pidfd_open(pid)
-        os.kill(pid, signal.SIGTERM)
-        expect(select.select([handle], [], [], 30)[0], "it does not end")
-        os.close(handle)
+        expect(ends_when_told(place.pid()), "it does not end")
         expect(not os.path.ismount(place.at), "it is still mounted")
         expect(not os.path.exists(f"{place.home}/pid"), "its pid file is left")
 
 
+def sigterm_ends_a_mount_whose_server_says_nothing():
+    with Place() as place:
+        write(place.path("f"), "x" * 100000)
+        with open(place.path("f"), "r+b") as file:
+            pages = mmap.mmap(file.fileno(), 0)
+        with pages:
+            pages[5000] = 65
+            os.kill(place.server.pid, signal.SIGSTOP)
+            expect(ends_when_told(place.pid()), "it does not end")
+            expect(not os.path.ismount(place.at), "it is still mounted")
+            os.kill(place.server.pid, signal.SIGCONT)
+
+
+def sigterm_ends_a_mount_that_is_still_connecting():
+    with tempfile.TemporaryDirectory(prefix="strait-mounts-") as at, socket.socket() as mute:
+        mute.bind(("127.0.0.1", 0))
+        mute.listen()
+        url = f"nfs://127.0.0.1:{mute.getsockname()[1]}/x"
+        with subprocess.Popen([STRAIT, "mount", "-f", url, at]) as child:
+            mute.accept()[0].close()
+            child.terminate()
+            child.wait(60)
+
+
 CLAIMS = [claim for name, claim in sorted(globals().items())
           if callable(claim) and getattr(claim, "__module__", "") == __name__ and "_" in name
-          and name not in ("own_namespace", "killed_in_time")]
+          and name not in ("own_namespace", "killed_in_time", "ends_when_told")]
 
 
 def main(wanted):
