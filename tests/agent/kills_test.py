@@ -88,13 +88,14 @@ class Rounds:
         return kind, program, writer, reader
 
     def session(self, leader):
-        """The processes that `leader` started, itself among them."""
+        """The processes that `leader` started, itself among them, as far as they live."""
         found = []
         for entry in filter(str.isdigit, os.listdir("/proc")):
             with contextlib.suppress(OSError):
                 with open(f"/proc/{entry}/stat", encoding="ascii", errors="replace") as file:
-                    if int(file.read().rsplit(")", 1)[1].split()[3]) == leader.pid:
-                        found.append(int(entry))
+                    state, _, _, session = file.read().rsplit(")", 1)[1].split()[:4]
+                if int(session) == leader.pid and state not in "ZX":
+                    found.append(int(entry))
         return found
 
     def kill(self, what, program, writer):
@@ -129,9 +130,11 @@ class Rounds:
 
     def end_all(self, program, writer, reader):
         for child in (program, writer):
-            for pid in self.session(child):
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(pid, signal.SIGKILL)
+            while alive := self.session(child):  # one may have forked while we looked
+                for pid in alive:
+                    with contextlib.suppress(ProcessLookupError):
+                        os.kill(pid, signal.SIGKILL)
+                time.sleep(0.01)
             child.wait(ENDS_WITHIN_S)
         reader.join(ENDS_WITHIN_S)
         writer.stdout.close()
