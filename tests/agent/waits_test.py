@@ -10,6 +10,7 @@ import time
 import unittest
 
 import fixture
+from process import state_of, stop_still
 
 SECONDS = 30
 # Holds the lock and says so; ends with its input.
@@ -71,9 +72,8 @@ class WaitsTest(unittest.TestCase):
     def wait_in_lock(self, child):
         """Until its only thread sleeps in the kernel. No event tells of that."""
         for _ in range(SECONDS * 100):
-            with open(f"/proc/{child.pid}/stat", encoding="ascii") as file:
-                if file.read().rsplit(")", 1)[1].split()[0] == "S":
-                    return
+            if state_of(child.pid) == "S":
+                return
             time.sleep(0.01)
         self.fail("it does not wait")
 
@@ -124,15 +124,16 @@ class WaitsTest(unittest.TestCase):
     def test_a_stopped_agent_keeps_nobody_from_dying(self):
         self.assertEqual(self.agent.bash("echo x > /n/f").returncode, 0)
         pid = self.agent.status()["pid"]
-        text = f"read go; kill -STOP {pid}; echo stopped; {{command}}"
         for command in ("cat /n/f", "exec 3< /n/f"):  # a connection, and a call on one
-            child = self.agent.start("bash", "-c", text.format(command=command),
+            child = self.agent.start("bash", "-c", f"echo here; read go; echo on; {command}",
                                      stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                      start_new_session=True)
             self.children.append(child)
+            self.assertEqual(child.stdout.readline(), "here\n")
+            stop_still(pid)
             child.stdin.write("go\n")
             child.stdin.flush()
-            self.assertEqual(child.stdout.readline().strip(), "stopped")
+            self.assertEqual(child.stdout.readline(), "on\n")
             self.wait_in_lock(child)
             os.killpg(child.pid, signal.SIGINT)
             self.assertEqual(child.wait(SECONDS), -signal.SIGINT)
@@ -142,8 +143,9 @@ class WaitsTest(unittest.TestCase):
         text = """
 import os, signal, sys, threading, time
 f = open('/n/f', 'w')
-pid = int(open('/proc/%s/stat' % AGENT).read().split()[0])
-os.kill(pid, signal.SIGSTOP)
+sys.path.insert(0, LIB)
+from process import stop_still
+stop_still(AGENT)
 sys.setswitchinterval(1000)  # whoever has begun is inside of stat before another runs
 errors, begun = [], []
 def look():
@@ -157,13 +159,15 @@ def waits(thread):  # in futex or futex_waitv; who wants a slot is awake now and
 while len(begun) < 100: time.sleep(0.001)
 for thread in begun:
     while not waits(thread): time.sleep(0.001)
-os.kill(pid, signal.SIGKILL)  # who came later would ask a new agent, which has no such file
+os.kill(AGENT, signal.SIGKILL)  # who came later would ask a new agent, which has no such file
 for thread in threads: thread.join()
 print(len(errors), set(errors))
 """
         self.agent.bash("true")
         pid = self.agent.status()["pid"]
-        done = self.agent.run(sys.executable, "-c", f"AGENT={pid}\n" + text, within_s=SECONDS)
+        lib = os.path.join(fixture.TOP, "tests/lib")
+        done = self.agent.run(sys.executable, "-c", f"AGENT, LIB = {pid}, {lib!r}\n" + text,
+                              within_s=SECONDS)
         self.assertEqual(done.stdout.strip(), "100 {5}", done.stderr)
 
 

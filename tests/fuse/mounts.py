@@ -24,6 +24,7 @@ import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
 import servers  # noqa: E402 (the path above)
+from process import stop_still  # noqa: E402
 
 STRAIT = os.path.join(servers.BIN, "strait")
 CLONE_NEWNS, MS_REC, MS_PRIVATE = 0x20000, 0x4000, 1 << 18
@@ -202,7 +203,7 @@ def a_server_that_says_nothing_holds_only_those_who_ask_and_they_can_be_killed()
     with Place("allow_other,noac") as place:
         write(place.path("f"), "kept", sync=True)
         with open(place.path("open"), "w", encoding="ascii") as writer:
-            os.kill(place.server.pid, signal.SIGSTOP)
+            stop_still(place.server.pid)
             commands = (["stat", place.path("f")], ["cat", place.path("f")], ["ls", place.at],
                         ["touch", place.path("new")], ["sh", "-c", f"echo x > {place.at}/w"])
             children = [subprocess.Popen(each, stdout=subprocess.DEVNULL,
@@ -219,7 +220,7 @@ def a_server_that_says_nothing_holds_only_those_who_ask_and_they_can_be_killed()
 def force_ends_a_mount_whose_server_says_nothing():
     with Place("allow_other,noac") as place:
         write(place.path("f"), "x")
-        os.kill(place.server.pid, signal.SIGSTOP)
+        stop_still(place.server.pid)
         with subprocess.Popen(["stat", place.path("f")], stdout=subprocess.DEVNULL,
                               stderr=subprocess.DEVNULL) as child:
             place.wait_for_waiting(1)
@@ -251,7 +252,7 @@ def a_soft_mount_gives_up_with_eio():
     # Time enough for a loaded server's answers: those before it is stopped must come.
     with Place("allow_other,noac,soft,timeo=50,retrans=0") as place:
         write(place.path("f"), "x")
-        os.kill(place.server.pid, signal.SIGSTOP)
+        stop_still(place.server.pid)
         try:
             os.stat(place.path("f"))
             raise AssertionError("somebody answered")

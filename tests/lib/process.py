@@ -6,6 +6,7 @@ import re
 import signal
 import subprocess
 import threading
+import time
 
 PR_SET_PDEATHSIG = 1
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -17,6 +18,20 @@ class NotReady(Exception):
 
 def die_with_parent():
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def state_of(path):
+    """Of a process (PID) or a thread (PID/task/TID): R, S, T, ... as proc(5) has them."""
+    with open(f"/proc/{path}/stat", encoding="ascii", errors="replace") as file:
+        return file.read().rsplit(")", 1)[1].split()[0]
+
+
+def stop_still(pid):
+    """SIGSTOP, and returns when no thread of it runs any more: the signal reaches one thread at
+    once and the others in their own time, in which they answer."""
+    os.kill(pid, signal.SIGSTOP)
+    while any(state_of(f"{pid}/task/{each}") != "T" for each in os.listdir(f"/proc/{pid}/task")):
+        time.sleep(0.001)  # a process that is no child of ours tells of no event
 
 
 class Process:
