@@ -6,8 +6,9 @@ Ours has a server behind it: straitd, on memory and on a folder of the same tmpf
 turns in short rounds, so that all meet the same noise; all are in a mount namespace of its own.
 Best and median of the rounds in microseconds an operation (1 MiB rows: MiB/s); `x`: ours over
 passthrough's, best over best, and the median of the same ratio round by round (1 MiB rows: our
-share of its speed). `cpu`: microseconds of processor an operation in the process behind the mount,
-and in the server; `switches`: of the process behind the mount. Slow is no failure: the status is 0.
+share of its speed). With --transports, `x` is over the first of them. `cpu`: microseconds of
+processor an operation in the process behind the mount, and in the server; `switches`: of the
+process behind the mount. Slow is no failure: the status is 0.
 """
 import argparse
 import contextlib
@@ -58,12 +59,13 @@ def spent(pid):
 
 
 class Subject:
-    """One mount and the client on it. `server`: who stands behind, or None."""
+    """One mount and the clients on it, each in a folder of its own. `server`: who stands behind,
+    or None."""
 
-    def __init__(self, name, home, server=None):
-        self.name, self.server = name, server
+    def __init__(self, name, home, count, server=None):
+        self.name, self.server, self.count = name, server, count
         self.at = f"{home}/{name.replace(' ', '-')}"
-        self.client, self.pid = None, None
+        self.clients, self.pid = [], None
         os.mkdir(self.at)
         self.mount()
 
@@ -71,29 +73,34 @@ class Subject:
         raise NotImplementedError
 
     def begin(self):
-        argv = [os.path.join(servers.BIN, "bench_mount"), self.at]
-        self.client = subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                                       text=True, bufsize=1)
+        for number in range(self.count):
+            folder = f"{self.at}/{number}"
+            os.makedirs(folder, exist_ok=True)
+            argv = [os.path.join(servers.BIN, "bench_mount"), folder]
+            self.clients.append(subprocess.Popen(argv, stdin=subprocess.PIPE,
+                                                 stdout=subprocess.PIPE, text=True, bufsize=1))
 
     def order(self, words):
         pids = [self.pid] + ([self.server.pid] if self.server else [])
         before = [spent(pid) for pid in pids]
-        self.client.stdin.write(words + "\n")
-        line = self.client.stdout.readline()
-        if not line:
-            raise RuntimeError(f"{self.name}: {words}: the client ended")
+        for client in self.clients:
+            client.stdin.write(words + "\n")
+        told = [json.loads(client.stdout.readline()) for client in self.clients]
         after = [spent(pid) for pid in pids]
-        cost = json.loads(line)
+        # As one client that is as fast as all of them together.
+        done = sum(each["operations"] for each in told)
+        rate = sum(each["operations"] / each["seconds"] for each in told if each["operations"])
+        cost = {"operations": done, "seconds": done / rate if rate else 0}
         cost["cpu"] = [b[0] - a[0] for a, b in zip(before, after)]
         cost["switches"] = after[0][1] - before[0][1]
         return cost
 
     def end(self):
-        if self.client:
-            self.client.stdin.close()
-            self.client.stdout.close()
-            self.client.wait()
-            self.client = None
+        for client in self.clients:
+            client.stdin.close()
+            client.stdout.close()
+            client.wait()
+        self.clients = []
         subprocess.run(["umount", self.at], check=True)
 
     def remount(self):
@@ -102,10 +109,10 @@ class Subject:
 
 
 class Passthrough(Subject):
-    def __init__(self, program, home, words):
+    def __init__(self, program, home, count, words):
         self.argv = [program, "-f", *words, "-o", f"source={home}/passthrough"]
         os.mkdir(f"{home}/passthrough")
-        super().__init__("passthrough_ll", home)
+        super().__init__("passthrough_ll", home, count)
 
     def mount(self):
         self.child = subprocess.Popen([*self.argv, self.at])
@@ -119,11 +126,36 @@ class Passthrough(Subject):
         self.child.wait()
 
 
+class Transport(Subject):
+    """bench_fuse_transport: no bridge, no server."""
+
+    def __init__(self, home, count, mode, threads):
+        self.words = [mode, str(threads)]
+        super().__init__(f"{mode} {threads}", home, count)
+
+    def mount(self):
+        argv = [os.path.join(servers.BIN, "bench_fuse_transport"), self.at, *self.words]
+        self.child = subprocess.Popen(argv, stdout=subprocess.PIPE, text=True)
+        if "ready" not in self.child.stdout.readline():
+            raise RuntimeError("FUSE over io_uring is not offered: root may say Y in "
+                               "/sys/module/fuse/parameters/enable_uring")
+        self.pid = self.child.pid
+        self.begin()
+
+    def remount(self):
+        pass  # what it holds goes with it; names are believed for a second only
+
+    def end(self):
+        super().end()
+        self.child.stdout.close()
+        self.child.wait()
+
+
 class Ours(Subject):
-    def __init__(self, name, home, server, options, program=STRAIT):
+    def __init__(self, name, home, count, server, options, program=STRAIT):
         self.program, self.pid_file = program, f"{home}/{server.port}"
         self.options = ",".join(["allow_other", f"pidfile={self.pid_file}", *options])
-        super().__init__(name, home, server)
+        super().__init__(name, home, count, server)
 
     def mount(self):
         subprocess.run([self.program, "mount", self.server.url("x"), self.at, "-o", self.options],
@@ -155,7 +187,7 @@ def show(row, rounds):
                for i in range(len(costs[0]["cpu"]))]
         switches = sum(cost["switches"] for cost in costs) / done
         best, middle, ratios = min(times), statistics.median(times), ""
-        if name == "passthrough_ll":
+        if not peer and name in ("passthrough_ll", "dev 1"):
             peer = times
         elif peer:
             each = [mine / theirs for mine, theirs in zip(times, peer)]
@@ -174,6 +206,32 @@ def show(row, rounds):
     return told
 
 
+def made_subjects(options, home, stack):
+    def take(subject):
+        stack.callback(subject.end)
+        subject.order("layout")
+        subjects.append(subject)
+
+    subjects, count = [], options.clients
+    if options.transports:
+        for mode, threads in (("dev", 1), ("poll", 1), ("splice", 1), ("dev", 4), ("clone", 4),
+                              ("uring", 1), ("uring", os.cpu_count())):
+            take(Transport(home, count, mode, threads))
+        return subjects
+    if options.passthrough:
+        take(Passthrough(options.passthrough, home, count, options.passthrough_option))
+    os.mkdir(f"{home}/export")
+    for name, backend in (("straitd memory", "memory:"),
+                          ("straitd local", f"local:{home}/export")):
+        if options.server in name:
+            server = stack.enter_context(servers.Straitd([f"x={backend},no_root_squash"]))
+            take(Ours(name, home, count, server, options.options))
+    if options.other:
+        server = stack.enter_context(servers.Straitd(["x=memory:,no_root_squash"]))
+        take(Ours("other, memory", home, count, server, options.options, options.other))
+    return subjects
+
+
 def main():
     form = argparse.RawDescriptionHelpFormatter
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=form)
@@ -182,9 +240,12 @@ def main():
                         help="for it, as -s")
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--seconds", type=float, default=0.3, help="of one round")
+    parser.add_argument("--clients", type=int, default=1, help="at once")
     parser.add_argument("--only", default="", help="rows whose name begins so, as read")
     parser.add_argument("--server", default="", help="straitd's backends with this word")
     parser.add_argument("--other", metavar="PROGRAM", help="another strait to compare with")
+    parser.add_argument("--transports", action="store_true",
+                        help="the ways to talk to the kernel, alone (docs/decisions/0002)")
     parser.add_argument("-o", dest="options", action="append", default=[],
                         help="more mount options for ours")
     parser.add_argument("--json", metavar="FILE", help="all figures")
@@ -197,27 +258,12 @@ def main():
         base = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
         home = tempfile.mkdtemp(prefix="strait-bench-", dir=base)
         stack.callback(shutil.rmtree, home, ignore_errors=True)
-        subjects = []
-        if options.passthrough:
-            subjects.append(Passthrough(options.passthrough, home, options.passthrough_option))
-            stack.callback(subjects[-1].end)
-        os.mkdir(f"{home}/export")
-        for name, backend in (("straitd memory", "memory:"),
-                              ("straitd local", f"local:{home}/export")):
-            if options.server not in name:
-                continue
-            server = stack.enter_context(servers.Straitd([f"x={backend},no_root_squash"]))
-            subjects.append(Ours(name, home, server, options.options))
-            stack.callback(subjects[-1].end)
-        if options.other:
-            server = stack.enter_context(servers.Straitd(["x=memory:,no_root_squash"]))
-            subjects.append(Ours("other, memory", home, server, options.options, options.other))
-            stack.callback(subjects[-1].end)
-        for subject in subjects:
-            subject.order("layout")
+        subjects = made_subjects(options, home, stack)
         print(f"  {'mount':16} {'best':>10} {'median':>10} {'cpu us/op':>9} {'server':>9} "
               f"{'switches':>9}")
         for row in ROWS:
+            if options.transports and row[0].startswith(("stat", "read_4k")):
+                continue  # the kernel answers by itself
             if row[0].startswith(options.only):
                 told.append(show(row, measure(row[0], subjects, options)))
     if options.json:
