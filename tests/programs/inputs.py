@@ -11,6 +11,7 @@ import subprocess
 KEYS = "/usr/share/keyrings/debian-archive-keyring.gpg"
 SOURCES = {"lua": "lua5.4", "sqlite": "sqlite3"}  # name of the tar file: source package
 UNUSED = ["sqlite/test"]  # 86 MB that no build reads
+PATIENCE_S = 240  # with the archive; without its sources, fewer cases run
 
 
 def quiet(*argv, **options):
@@ -38,7 +39,8 @@ def apt_get(folder, *arguments):
     options = ["APT::Sandbox::User=root", f"Dir::State::Lists={folder}/lists",
                f"Dir::Cache={folder}/cache", "Dir::Etc::SourceList=/dev/null",
                f"Dir::Etc::SourceParts={parts}", "Acquire::Retries=3"]
-    quiet("apt-get", "-q", *(f"-o{option}" for option in options), *arguments, cwd=folder)
+    quiet("apt-get", "-q", *(f"-o{option}" for option in options), *arguments, cwd=folder,
+          timeout=PATIENCE_S)
 
 
 def fetch_sources(folder):
@@ -80,7 +82,7 @@ def prepare(folder):
         if not all(os.path.exists(f"{folder}/{name}.tar") for name in SOURCES):
             try:
                 fetch_sources(folder)
-            except (subprocess.CalledProcessError, ValueError, OSError) as error:
+            except (subprocess.SubprocessError, ValueError, OSError) as error:
                 print(f"no Debian sources to work on ({error})", flush=True)
         if not os.path.exists(f"{folder}/many.bundle"):
             make_many(folder)
