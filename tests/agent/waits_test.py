@@ -12,7 +12,7 @@ import unittest
 import fixture
 from process import state_of, stop_still
 
-SECONDS = 30
+SECONDS = 120
 # Holds the lock and says so; ends with its input.
 HOLD = """
 import fcntl, sys
