@@ -50,6 +50,12 @@ TEST_P(MountTest, user_attributes_are_kept_and_other_name_spaces_refused) {
     EXPECT_EQ(removexattr(path.c_str(), "user.color"), 0);
     EXPECT_EQ(outcome(getxattr(path.c_str(), "user.color", value, 16)), ENODATA);
     EXPECT_EQ(outcome(setxattr(path.c_str(), "trusted.x", "x", 1, 0)), EOPNOTSUPP);
+    // NFSv4 has no POSIX ACLs: said clearly, so that programs fall back on mode bits.
+    constexpr char acl[] =
+        "\2\0\0\0\1\0\6\0\377\377\377\377\4\0\4\0\377\377\377\377\x20\0\4\0\377\377\377\377";
+    const char* const acl_name = "system.posix_acl_access";
+    EXPECT_EQ(outcome(getxattr(path.c_str(), acl_name, value, sizeof(value))), EOPNOTSUPP);
+    EXPECT_EQ(outcome(setxattr(path.c_str(), acl_name, acl, sizeof(acl) - 1, 0)), EOPNOTSUPP);
 }
 
 TEST_P(MountTest, each_caller_is_itself_with_all_its_groups) {
