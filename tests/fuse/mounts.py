@@ -350,6 +350,7 @@ def sigterm_ends_a_mount_that_is_still_connecting():
     with tempfile.TemporaryDirectory(prefix="strait-mounts-") as at, socket.socket() as mute:
         mute.bind(("127.0.0.1", 0))
         mute.listen()
+        mute.settimeout(60)
         url = f"nfs://127.0.0.1:{mute.getsockname()[1]}/x"
         with subprocess.Popen([STRAIT, "mount", "-f", url, at]) as child:
             mute.accept()[0].close()
