@@ -113,6 +113,9 @@ class FileSystem {
     std::unique_ptr<Impl> impl_;
 };
 
+// What became of the name that a directory was opened by, as far as we did it.
+enum class Named : uint8_t { as_opened, moved, removed };
+
 enum class Whence : uint8_t { set, current, end, data, hole };
 
 // One open file description: handle, flags, position. Shared by all descriptors that were dup'ed
@@ -125,6 +128,7 @@ class OpenFile : public RefCounted {
     virtual void set_append(bool append) = 0;
     virtual std::string_view path()
         const = 0;  // as it was opened, for messages and /proc-like answers
+    virtual Named named() const { return Named::as_opened; }
     // The file itself: the same for all opens of one regular file through one FileSystem; "" for
     // what has no data.
     virtual std::string identity() const { return {}; }

@@ -225,8 +225,12 @@ Task<> FileSystem::rename(At from, At to, uint32_t flags) {
         mount.entry_gone(target.physical(), true);
         mount.entry_gone(source.physical(), true);
         mount.hold().entry_made(target.physical(), moved);
-        if (flags != 0) mount.hold().entry_made(source.physical(), {});
-        mount.renamed(source.physical(), target.physical());
+        if (flags & rename_exchange) {
+            mount.hold().entry_made(source.physical(), {});
+            mount.swapped(source.physical(), target.physical());
+        } else {
+            mount.renamed(source.physical(), target.physical());
+        }
         co_return;
     }
 }
@@ -255,6 +259,7 @@ Task<> FileSystem::remove(At at, RemoveKind kind) {
         if (again) continue;
         if (!reply.ok()) co_await impl_->error_at(way, reply.error);
         mount.entry_gone(way.physical(), kind != RemoveKind::file);
+        if (kind != RemoveKind::file) mount.directory_removed(way.physical());
         co_return;
     }
 }

@@ -95,14 +95,34 @@ void Mount::entry_gone(std::string_view physical, bool with_children) {
     hold_.entry_gone(physical, with_children);
 }
 
+namespace {
+
+// What was `from`, or below it, is `to` now, or below that.
+bool move(OpenNode& node, std::string_view from, std::string_view to) {
+    if (node.named() == Named::removed || !is_within(node.physical(), from)) return false;
+    std::string moved(to);
+    std::string_view rest = below(node.physical(), from);
+    if (!rest.empty()) push_component(moved, rest);
+    node.moved_to(std::move(moved));
+    return true;
+}
+
+}  // namespace
+
 void Mount::renamed(std::string_view from, std::string_view to) {
-    for (auto* each : directories_) {
-        if (!is_within(each->physical(), from)) continue;
-        std::string moved(to);
-        std::string_view rest = below(each->physical(), from);
-        if (!rest.empty()) push_component(moved, rest);
-        each->moved_to(std::move(moved));
-    }
+    if (from == to) return;
+    directory_removed(to);
+    for (auto* each : directories_) move(*each, from, to);
+}
+
+void Mount::swapped(std::string_view one, std::string_view other) {
+    for (auto* each : directories_)
+        if (!move(*each, one, other)) move(*each, other, one);
+}
+
+void Mount::directory_removed(std::string_view physical) {
+    for (auto* each : directories_)
+        if (each->physical() == physical) each->was_removed();
 }
 
 Task<> Mount::close_now(Handle handle, OpenId open) {

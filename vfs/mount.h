@@ -64,10 +64,12 @@ class Mount final : public RefCounted {
     // We have removed a name, or what it led to has another: the hold is told. When that is not
     // known, any open file may have lost a link.
     void entry_gone(std::string_view physical, bool with_children);
-    // Open directories know their path: a rename of ours tells them.
+    // Open directories know their path: a rename or removal of ours tells them.
     void add_directory(OpenNode& node) { directories_.push_back(&node); }
     void remove_directory(OpenNode& node) { std::erase(directories_, &node); }
     void renamed(std::string_view from, std::string_view to);
+    void swapped(std::string_view one, std::string_view other);
+    void directory_removed(std::string_view physical);
 
     // Something was written, or set, that waits here: it is sent once it has aged.
     void something_waits();

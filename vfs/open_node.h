@@ -25,8 +25,13 @@ class OpenNode : public OpenFile {
     const CredentialRef& as() const { return node_.as; }
     const std::string& physical() const { return node_.physical; }
     // This node, or a directory above it, has a new name.
-    void moved_to(std::string physical) { node_.physical = std::move(physical); }
+    void moved_to(std::string physical) {
+        node_.physical = std::move(physical);
+        named_ = Named::moved;
+    }
+    void was_removed() { named_ = Named::removed; }
 
+    Named named() const override { return named_; }
     FileType type() const override { return node_.type; }
     OpenFlags flags() const override { return node_.flags; }
     void set_append(bool append) override { node_.flags.append = append; }
@@ -66,6 +71,9 @@ class OpenNode : public OpenFile {
     Errc no_data() const;
 
     Opened node_;
+
+  private:
+    Named named_ = Named::as_opened;
 };
 
 // Asks for the attributes of one node and takes them into the hold.

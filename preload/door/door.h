@@ -66,7 +66,7 @@ class RingDoor final : private Watch {
     Task<> greet(UnixStream stream);
     Task<> welcome(UnixStream& stream, const shm::Hello& hello, std::string mounts,
                    const std::vector<Descriptor>& descriptors);
-    Task<ProcessRef> program_of(const shm::Hello& hello, pid_t pid);
+    Task<ProcessRef> program_of(const shm::Hello& hello, pid_t pid, const vfs::FileSystem* files);
     Task<> watch(ProcessRef program);
     Task<> end(ProcessRef program);
     // Programs that have ended, though the kernel's word of it has not been taken yet: gives up

@@ -109,7 +109,7 @@ Task<> RingDoor::welcome(UnixStream& stream, const shm::Hello& hello, std::strin
     Ref<RingMemory> memory = co_await RingMemory::map(descriptors[0]);
     PeerCredentials peer = co_await stream.peer_credentials();
     vfs::FileSystem* files = co_await files_(mounts);
-    ProcessRef program = co_await program_of(hello, peer.pid);
+    ProcessRef program = co_await program_of(hello, peer.pid, files);
     program->memory = std::move(memory);
     program->files = files;
     rings_[program->number] = program;
@@ -142,7 +142,8 @@ Task<> RingDoor::send_pages(UnixStream& stream, const shm::Hello& hello) {
 }
 
 // The program with this pid: known, when it was exec'd since; else a new one.
-Task<ProcessRef> RingDoor::program_of(const shm::Hello& hello, pid_t pid) {
+Task<ProcessRef> RingDoor::program_of(const shm::Hello& hello, pid_t pid,
+                                      const vfs::FileSystem* files) {
     ProcessRef program;
     auto known = programs_.find(pid);
     if (known != programs_.end() && !known->second->ended && !has_ended(known->second->pidfd)) {
@@ -159,6 +160,9 @@ Task<ProcessRef> RingDoor::program_of(const shm::Hello& hello, pid_t pid) {
         if (!pidfd) co_await Error(from_errno(errno));
         uint32_t number = co_await free_ring();
         program = make_ref<Process>(pid, std::move(pidfd), number);
+        auto parent = programs_.find(static_cast<pid_t>(hello.parent));
+        if (parent != programs_.end() && parent->second->files == files)
+            program->cwd = parent->second->cwd;
         programs_[pid] = program;
         rings_[number] = program;
         idle_since_ = MonoTime::max();

@@ -49,25 +49,45 @@ Result<TokenRef> Exchange::held(uint64_t id) const {
     return at->second;
 }
 
-Result<vfs::At> Exchange::place(uint64_t token, const std::string& text, bool follow,
-                                TokenRef& keep) {
+// A directory that has its name still is found by it.
+Result<> Exchange::begin_at_cwd(vfs::At& at, Start& start) const {
+    const auto& [name, node] = process->cwd;
+    if (!node || node->named() == vfs::Named::as_opened || !at.path.starts_with(name)) return {};
+    std::string_view rest = at.path.substr(name.size());
+    if (!rest.empty() && rest[0] != '/') return {};
+    if (!rest.empty()) rest.remove_prefix(1);
+    // Nothing is in a directory that was removed.
+    const bool itself = rest.empty() || rest[0] == '.';
+    if (node->named() == vfs::Named::removed && !itself) return fail(Errc::noent);
+    start.cwd = node;
+    at.directory = node.get();
+    at.path = rest;
+    return {};
+}
+
+Result<vfs::At> Exchange::place(uint64_t token, const std::string& text, bool follow, bool from_cwd,
+                                Start& start) {
     vfs::At at{.path = text, .follow = follow, .leads_out = &leads_out};
     if (token) {
         auto found = held(token);
         if (!found) return fail(found.error());
-        keep = *found;
-        at.directory = keep->file.get();
+        start.token = *found;
+        at.directory = start.token->file.get();
     } else if (text.empty()) {
         return fail(Errc::noent);
+    } else if (from_cwd) {
+        if (auto begun = begin_at_cwd(at, start); !begun) return fail(begun.error());
     }
     return at;
 }
 
 Result<vfs::At> Exchange::at() {
-    return place(request.token, path, request.flags & shm::flag_follow, directory_);
+    return place(request.token, path, request.flags & shm::flag_follow,
+                 request.flags & shm::flag_from_cwd, start_);
 }
 Result<vfs::At> Exchange::at2() {
-    return place(request.token2, path2, request.flags & shm::flag_follow2, directory2_);
+    return place(request.token2, path2, request.flags & shm::flag_follow2,
+                 request.flags & shm::flag_from_cwd2, start2_);
 }
 
 MutableBytes Exchange::window() noexcept {

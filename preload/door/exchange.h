@@ -49,8 +49,15 @@ struct Exchange {
 
   private:
     Result<TokenRef> held(uint64_t id) const;
-    Result<vfs::At> place(uint64_t token, const std::string& text, bool follow, TokenRef& keep);
-    TokenRef directory_, directory2_;
+    // Where a path starts; kept, for the program may give it up meanwhile.
+    struct Start {
+        TokenRef token;
+        vfs::OpenFileRef cwd;
+    };
+    Result<vfs::At> place(uint64_t token, const std::string& text, bool follow, bool from_cwd,
+                          Start& start);
+    Result<> begin_at_cwd(vfs::At& at, Start& start) const;
+    Start start_, start2_;
 };
 
 // For the wait of an Exchange: its own end, or the program's word that it is no longer wanted.

@@ -101,10 +101,29 @@ Task<> op_realpath(Exchange& exchange) {
 
 Task<> op_chdir(Exchange& exchange) {
     vfs::At at = co_await exchange.at();
-    vfs::Attributes attributes = co_await exchange.process->files->stat(at, vfs::Attr::type);
-    if (attributes.type != vfs::FileType::directory) co_await Errc::notdir;
-    co_await exchange.process->files->access(at, vfs::access_lookup);
-    co_await op_realpath(exchange);
+    vfs::FileSystem& files = *exchange.process->files;
+    vfs::OpenFileRef node = co_await files.open(at, {.directory = true, .path_only = true});
+    co_await files.access(at, vfs::access_lookup);
+    std::string path = co_await files.realpath(at);
+    co_await exchange.answer(path);
+    exchange.process->cwd = {std::move(path), std::move(node)};
+}
+
+Task<> op_getcwd(Exchange& exchange) {
+    const auto& [name, node] = exchange.process->cwd;
+    if (!node || name != exchange.path) co_return;
+    switch (node->named()) {
+        case vfs::Named::as_opened:
+            co_return;
+        case vfs::Named::removed:
+            co_await Errc::noent;
+            co_return;
+        case vfs::Named::moved:
+            break;
+    }
+    vfs::At at = co_await exchange.at();
+    std::string path = co_await exchange.process->files->realpath(at);
+    co_await exchange.answer(path);
 }
 
 Task<> op_mkdir(Exchange& exchange) {

@@ -27,6 +27,12 @@ struct Process final : RefCounted {
     Holding holds;
     Holding inherited;  // what the image before, or the parent, held: until this one names its own
     Mappings maps;
+    // The directory that it works in, and its name for it, which relative paths begin with. Null:
+    // the name is all that is known.
+    struct WorkingDirectory {
+        std::string name;
+        vfs::OpenFileRef node;
+    } cwd;
     uint64_t calls = 0;
     Nursery requests;
     // By slot, as bits: handed over and not begun; begun.

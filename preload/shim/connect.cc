@@ -75,6 +75,7 @@ long send_hello(int socket, int ring_fd) noexcept {
     hello.text_bytes = static_cast<uint32_t>(strlen(settings.mounts));
     hello.ticket = ticket;
     hello.holds = static_cast<uint32_t>(open_count());
+    hello.parent = static_cast<uint32_t>(raw::call(SYS_getppid));
     iovec parts[2] = {{&hello, sizeof(hello)},
                       {const_cast<char*>(settings.mounts), hello.text_bytes}};
     alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int))] = {};

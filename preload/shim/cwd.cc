@@ -47,6 +47,25 @@ char* copy_out(const char* text, size_t size, char* out, size_t room) noexcept {
     return out;
 }
 
+// Another program may have renamed or removed it: the agent knows. Its name is kept all the same,
+// for that is what the agent knows it by.
+char* working_directory(char* out, size_t room) noexcept {
+    Where where;
+    where.path = settings.cwd;
+    where.from_cwd = true;
+    Call call(shm::Op::getcwd);
+    call.at(where, true);
+    const int error = call.error() ? call.error() : call.run();
+    if (error == ENOENT) {
+        errno = error;
+        return nullptr;
+    }
+    if (error || call.reply().data_bytes == 0)
+        return copy_out(settings.cwd, strlen(settings.cwd), out, room);
+    return copy_out(reinterpret_cast<const char*>(call.window()), call.reply().data_bytes, out,
+                    room);
+}
+
 char* real_path(Where& where, char* out, size_t room) noexcept {
     Call call(shm::Op::realpath);
     call.at(where, true);
@@ -87,7 +106,7 @@ char* shim_getcwd(char* out, size_t room) {
         errno = EINVAL;
         return nullptr;
     }
-    return copy_out(settings.cwd, strlen(settings.cwd), out, room);
+    return working_directory(out, room);
 }
 
 char* shim___getcwd_chk(char* out, size_t room, size_t have) {

@@ -186,6 +186,7 @@ Call& Call::at(const Where& where, bool follow) noexcept {
     error_ = copy_name(link_->ring->names[slot_].path, request_->path_bytes, where);
     request_->token = where.token;
     if (follow) request_->flags |= shm::flag_follow;
+    if (where.from_cwd) request_->flags |= shm::flag_from_cwd;
     return *this;
 }
 
@@ -194,6 +195,7 @@ Call& Call::at2(const Where& where, bool follow) noexcept {
     error_ = copy_name(link_->ring->names[slot_].path2, request_->path2_bytes, where);
     request_->token2 = where.token;
     if (follow) request_->flags |= shm::flag_follow2;
+    if (where.from_cwd) request_->flags |= shm::flag_from_cwd2;
     return *this;
 }
 

@@ -128,7 +128,9 @@ int stat_of(Where& where, const char* path, struct stat* out, int flags) noexcep
 int check_empty(Where& where, const char* path, int flags) noexcept {
     if (path && *path) return 0;
     if (path && !(flags & AT_EMPTY_PATH)) return ENOENT;
-    if (!where.token) where.path = settings.cwd;
+    if (where.token) return 0;
+    where.path = settings.cwd;
+    where.from_cwd = true;
     return 0;
 }
 

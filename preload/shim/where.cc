@@ -74,6 +74,7 @@ bool locate_relative(Where& where, int dirfd, const char* path) noexcept {
     where.buffer[base] = '/';
     memcpy(where.buffer + base + 1, path, size + 1);
     where.path = where.buffer;
+    where.from_cwd = true;
     return true;
 }
 

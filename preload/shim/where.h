@@ -17,6 +17,7 @@ struct Where {
     uint64_t token = 0;       // the directory it starts at; 0: it is absolute
     uint64_t instance = 0;    // of the token
     Open* open = nullptr;     // with an empty path: the open meant itself
+    bool from_cwd = false;    // the path begins with settings.cwd, which stands for the directory
     bool executable = false;  // /proc/self/exe, and that is our copy of `path`
     bool redirected = false;  // the agent said: go on at the local path in `buffer`
     char buffer[shm::path_max];

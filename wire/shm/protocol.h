@@ -32,6 +32,7 @@ inline constexpr uint64_t at_position = ~uint64_t{0};
     X(readlink) /* -> window */                                                                 \
     X(realpath) /* -> window */                                                                 \
     X(chdir)    /* a directory that may be searched -> window: its real path */                 \
+    X(getcwd)   /* path: what the program calls it -> window: its path; "": the same */         \
     X(mkdir)                                                                                    \
     X(mknod)                                                                                    \
     X(symlink) /* path2: the target's text */                                                   \
@@ -84,6 +85,10 @@ enum : uint32_t {
     flag_path_only = 2048,
     flag_sync = 4096,
     flag_written = 8192,  // close
+    // The path begins with the program's name for its working directory, which stands for the
+    // directory itself: it may have another name by now.
+    flag_from_cwd = 1u << 14,
+    flag_from_cwd2 = 1u << 15,
     // setattr
     flag_mode = 1u << 16,
     flag_uid = 1u << 17,
@@ -184,7 +189,7 @@ struct Hello {
     uint32_t text_bytes;  // follow
     uint64_t ticket;      // 0: none
     uint32_t holds;       // how many tokens an adopt will name: 0: drop what this pid held
-    uint32_t reserved;
+    uint32_t parent;      // its pid: a new program's working directory is its parent's
 };
 inline constexpr size_t hello_text_max = 16384;
 
