@@ -10,9 +10,9 @@ namespace strait::preload {
 // clang-format off
 #define STRAIT_DOOR_OPS(X)                                                                  \
     X(open) X(close) X(read) X(write) X(seek) X(stat) X(statfs) X(access) X(readlink)       \
-    X(realpath) X(chdir) X(getcwd) X(mkdir) X(mknod) X(symlink) X(link) X(rename) \
-    X(remove) X(setattr) X(getxattr) X(setxattr) X(listxattr) X(removexattr) X(readdir) X(fsync)      \
-    X(flush) X(allocate) X(deallocate) X(copy) X(clone) X(unlock) X(test_lock)              \
+    X(realpath) X(chdir) X(getcwd) X(mkdir) X(mknod) X(symlink) X(link) X(rename)           \
+    X(remove) X(setattr) X(getxattr) X(setxattr) X(listxattr) X(removexattr) X(readdir)     \
+    X(fsync) X(flush) X(allocate) X(deallocate) X(copy) X(clone) X(unlock) X(test_lock)     \
     X(set_append) X(map) X(map_fill) X(map_writable) X(map_sync) X(unmap)
 
 // clang-format on
