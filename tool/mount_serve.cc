@@ -96,7 +96,7 @@ class Serving {
             co_return exit_failed;
         }
         mounted_ = true;
-        PidFile pid(plan_.options.pid_file);
+        pid_file_.emplace(plan_.options.pid_file);
         bridge_->on_greeting([this] { background_.ready(exit_ok, plan_.options.log_file); });
         co_await serve();
         // What nobody may wait for any longer: nobody can ask for it either.
@@ -169,6 +169,7 @@ class Serving {
 
     // The kernel keeps a process that waits within its own mount until the connection ends.
     [[noreturn]] void give_up(int status) {
+        pid_file_.reset();
         if (connection_) (void)fuse::abort_connection(*connection_).has_value();
         _exit(status);
     }
@@ -186,6 +187,7 @@ class Serving {
     StopSource stop_;
     Nursery side_;
     std::optional<unsigned> connection_;
+    std::optional<PidFile> pid_file_;
     std::unique_ptr<vfs::Store> memory_;
     std::unique_ptr<fuse::Bridge> bridge_;
 };

@@ -343,6 +343,7 @@ def sigterm_ends_a_mount_whose_server_says_nothing():
             os.kill(place.server.pid, signal.SIGSTOP)
             expect(ends_when_told(place.pid()), "it does not end")
             expect(not os.path.ismount(place.at), "it is still mounted")
+            expect(not os.path.exists(f"{place.home}/pid"), "its pid file is left")
             os.kill(place.server.pid, signal.SIGCONT)
 
 
