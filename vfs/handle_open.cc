@@ -55,8 +55,9 @@ Task<OpenedFile> open_handle(Mount& mount, Handle handle, OpenFlags flags, Crede
     const uint32_t head_bytes = mount.policy().head_bytes;
     const bool large = last && last->size > head_bytes;
     const bool only_reads = flags.access == OpenAccess::read && !flags.truncate;
-    const bool closes = only_reads && !large;
     const bool reads_head = only_reads && head == Head::wanted && head_bytes > 0;
+    // Without its head here the file has to outlive its names at the server.
+    const bool closes = reads_head && !large;
 
     auto asked = mount.hold().now();
     Compound program = mount.program(as);

@@ -16,7 +16,7 @@ struct OpenedFile {
 };
 
 // Of the regular file `handle`; flags.create means nothing. A small file that is opened for reading
-// is closed at the server at once (open_regular.h), and comes with the open unless the caller has
+// comes with its open and is closed at the server at once (open_regular.h), unless the caller has
 // its data. Errors: isdir, symlink, access, stale ...
 enum class Head : bool { unwanted, wanted };
 Task<OpenedFile> open_handle(Mount& mount, Handle handle, OpenFlags flags, CredentialRef as,

@@ -149,6 +149,22 @@ TEST(close_to_open, an_open_sees_what_another_mount_has_closed_whatever_is_cache
     }
 }
 
+TEST(close_to_open, a_file_that_was_replaced_elsewhere_is_read_on_by_who_has_it_open) {
+    Server server("memory");
+    Mounted one(server), other(server);
+    put(one.path("f"), "old");
+    EXPECT_EQ(get(one.path("f")), "old");
+    // The kernel has all of it by now; then it has not.
+    int fd = open(one.path("f").c_str(), O_RDONLY);
+    put(other.path("g"), "new");
+    EXPECT_EQ(rename(other.path("g").c_str(), other.path("f").c_str()), 0);
+    EXPECT_EQ(posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED), 0);
+    char text[8] = {};
+    EXPECT_EQ(read(fd, text, sizeof(text)), 3);
+    EXPECT_STREQ(text, "old");
+    close(fd);
+}
+
 TEST(close_to_open, a_file_that_was_replaced_elsewhere_is_found_again_by_its_name) {
     Server server("memory");
     Mounted a(server, patient()), b(server, patient());
