@@ -102,7 +102,7 @@ class Place:
         return self
 
     def __exit__(self, *unused):
-        if os.path.exists(f"{self.home}/pid"):
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # it may have ended
             os.kill(self.pid(), signal.SIGKILL)
         subprocess.run(["umount", "-l", self.at], stderr=subprocess.DEVNULL, check=False)
         if self.where is not self.server:
@@ -340,7 +340,7 @@ def sigterm_ends_a_mount_whose_server_says_nothing():
             pages = mmap.mmap(file.fileno(), 0)
         with pages:
             pages[5000] = 65
-            os.kill(place.server.pid, signal.SIGSTOP)
+            stop_still(place.server.pid)
             expect(ends_when_told(place.pid()), "it does not end")
             expect(not os.path.ismount(place.at), "it is still mounted")
             expect(not os.path.exists(f"{place.home}/pid"), "its pid file is left")
