@@ -23,7 +23,7 @@ import urllib.request
 import fixture
 
 ENDS_WITHIN_S = 60
-RELEASED_WITHIN_S = 20
+RELEASED_WITHIN_S = 60
 RECORD = "{:08}" + "." * 55 + "\n"
 # Each record is told once fsync has returned.
 WRITER = """
