@@ -166,7 +166,8 @@ class Telling(Case):
         lines = self.strait("doctor", "--json", self.url()).out.splitlines()
         found = {each["what"]: each["health"] for each in map(json.loads, lines)}
         self.assertNotIn("fail", found.values())
-        for what in ("connection", "NFSv4.2", "NFSv4.1", "session", "round trip", "path", "rights"):
+        self.assertIn(found.pop("round trip"), ("ok", "warn"))  # a busy machine is a slow network
+        for what in ("connection", "NFSv4.2", "NFSv4.1", "session", "path", "rights"):
             self.assertEqual(found[what], "ok", what)
         with servers.nobody() as where:
             out = self.strait("doctor", f"nfs://{where}/x", status=3).out
