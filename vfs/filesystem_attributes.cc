@@ -80,8 +80,8 @@ Task<bool> FileSystem::Impl::ask(Journey& way, AttrMask mask, Handle& handle, At
     const bool at_end = walk && walk->walked == count_components(way.directory());
     if (named && at_end) learn_missing(way, reply.error, asked);
     if (!reply.ok()) co_await error_at(way, reply.error);
-    found = reply.take<GetAttr>().attributes;
-    handle = reply.take<GetHandle>().handle;
+    found = reply.find<GetAttr>()->attributes;
+    handle = reply.find<GetHandle>()->handle;
     mount.hold().learn(handle, found, asked);
     mount.hold().learn_name(way.physical(), handle, asked);
     if (named) mount.stat_habit().asked(way.physical_directory());

@@ -167,6 +167,7 @@ void Hold::learn_link(std::string_view path, std::string_view target, Tick asked
     if (path.empty() || asked < floor_) return;
     Directory& parent = directory(parent_path(path));
     if (asked < parent.changed) return;
+    had_links_ = true;
     auto [at, made] = parent.links.try_emplace(std::string(last_component(path)));
     at->second = Link{std::string(target), MonoClock::now() + times_.names};
     if (made && ++names_ > most_names) make_room();
@@ -279,6 +280,7 @@ Duration Hold::remaining(const Handle& handle) const {
 }
 
 const Handle* Hold::handle_at(std::string_view path) const {
+    if (times_.names == Duration::zero()) return nullptr;
     const Directory* parent = find_directory(parent_path(path));
     if (!parent) return nullptr;
     auto at = parent->names.find(last_component(path));
@@ -297,6 +299,7 @@ bool Hold::changed_since(std::string_view path, Tick asked) const {
 }
 
 const std::string* Hold::link_at(std::string_view path) const {
+    if (!had_links_) return nullptr;
     const Directory* parent = find_directory(parent_path(path));
     if (!parent) return nullptr;
     auto at = parent->links.find(last_component(path));
@@ -305,6 +308,7 @@ const std::string* Hold::link_at(std::string_view path) const {
 }
 
 bool Hold::missing_at(std::string_view path) const {
+    if (times_.missing == Duration::zero()) return false;
     const Directory* parent = path.empty() ? nullptr : find_directory(parent_path(path));
     if (!parent) return false;
     std::string_view name = last_component(path);

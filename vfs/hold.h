@@ -137,6 +137,7 @@ class Hold {
     ByText<Directory> directories_;
     std::deque<std::string> directory_order_;
     size_t names_ = 0;
+    bool had_links_ = false;  // since it began
     uint64_t evictions_ = 0;
 };
 

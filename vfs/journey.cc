@@ -63,6 +63,7 @@ Result<> Journey::leads_out(std::string_view local_path) {
 // Looks at all of rest_ as far as text, known symlinks and the mounts tell.
 Result<> Journey::settle() {
     path_.clear();
+    plain_ = true;
     beyond_.clear();
     physical_ = base_ ? base_->physical() : std::string();
     must_be_directory_ = ends_as_directory(rest_);
@@ -76,6 +77,7 @@ Result<> Journey::settle() {
             if (physical_.empty() && !mount_->prefix().empty()) return leave_upwards(rest);
             if (physical_.empty()) continue;  // the root's parent is the root
             push_component(path_, "..");
+            plain_ = false;
             pop_component(physical_);
             continue;
         }
@@ -96,6 +98,7 @@ bool Journey::enters_nested_mount() {
     mount_ = nested;
     base_ = nullptr;
     path_.clear();
+    plain_ = true;
     physical_.clear();
     return true;
 }
@@ -105,6 +108,7 @@ Result<> Journey::leave_upwards(std::string_view rest) {
     if (path_.empty()) return restart(local);
     // What comes before the ".." may be missing, no directory, or a symlink to elsewhere.
     push_component(path_, "..");
+    plain_ = false;
     unchecked_out_ = std::move(local);
     beyond_ = std::string(rest);
     return {};
@@ -225,11 +229,8 @@ Task<bool> Journey::met_at_entry(const Reply& reply, size_t index) {
     co_return true;
 }
 
-bool Journey::ends_nameless() const { return path_.empty() || last_component(path_) == ".."; }
-
-bool Journey::plain() const {
-    return path_ != ".." && !path_.starts_with("../") && !path_.ends_with("/..") &&
-           path_.find("/../") == path_.npos;
+bool Journey::ends_nameless() const {
+    return path_.empty() || (!plain_ && last_component(path_) == "..");
 }
 
 std::string Journey::local_path() const { return "/" + join(mount_->prefix(), physical_); }

@@ -41,7 +41,7 @@ class Journey {
     // The end has no name to open or make it by: it is where the journey begins, or a "..".
     bool ends_nameless() const;
     // No ".." on the way: what is known of physical() answers for it.
-    bool plain() const;
+    bool plain() const { return plain_; }
     // Where the journey begins; null: at the mount's root.
     const OpenNode* base() const { return base_; }
     // The absolute local path of the end.
@@ -100,6 +100,7 @@ class Journey {
     std::string beyond_;         // what of the path follows the ".." that leads out
     std::string_view dots_;
     bool must_be_directory_ = false;
+    bool plain_ = true;  // of path_
     int links_ = 0;
 };
 

@@ -70,6 +70,7 @@ class OpenRegular final : public OpenNode {
     Task<BufferChain> read_under_lock(uint64_t offset, size_t count);
     // With what came with the open.
     Task<BufferChain> read_from_server(uint64_t offset, size_t count);
+    Task<BufferChain> read_with_head(uint64_t offset, size_t count);
     bool take_from_head(uint64_t offset, size_t count, BufferChain& got);
     Task<> check_head();
     Task<size_t> put(std::optional<uint64_t> offset, BufferChain data);

@@ -77,11 +77,16 @@ bool OpenRegular::server_reaches(uint64_t end) const {
 }
 
 Task<BufferChain> OpenRegular::read_from_server(uint64_t offset, size_t count) {
+    const FileState::Head& head = state_->head();
+    if (!head.whole && !head.data.empty() && MonoClock::now() >= head.until) state_->drop_head();
+    const bool told_by_head = head.whole || offset < head.data.size() || count == 0;
+    return told_by_head ? read_with_head(offset, count) : stream_.read(offset, count);
+}
+
+Task<BufferChain> OpenRegular::read_with_head(uint64_t offset, size_t count) {
     BufferChain got;
-    if (!state_->head().data.empty() || state_->head().whole) {
-        co_await check_head();
-        if (take_from_head(offset, count, got)) co_return got;
-    }
+    co_await check_head();
+    if (take_from_head(offset, count, got)) co_return got;
     if (got.size() == count) co_return got;
     BufferChain rest = co_await stream_.read(offset + got.size(), count - got.size());
     if (got.empty()) co_return rest;

@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "vfs/path.h"
 
+#include <algorithm>
+
 namespace strait::vfs {
 
 std::string_view take_component(std::string_view& rest) {
-    size_t begin = rest.find_first_not_of('/');
-    if (begin == rest.npos) {
-        rest = {};
-        return {};
-    }
-    size_t end = rest.find('/', begin);
-    std::string_view name = rest.substr(begin, end == rest.npos ? rest.npos : end - begin);
-    size_t next = end == rest.npos ? rest.npos : rest.find_first_not_of('/', end);
-    rest = next == rest.npos ? std::string_view{} : rest.substr(next);
+    auto skip_slashes = [&rest](size_t at) {
+        while (at < rest.size() && rest[at] == '/') at++;
+        return at;
+    };
+    const size_t begin = skip_slashes(0);
+    const size_t end = std::min(rest.find('/', begin), rest.size());
+    std::string_view name = rest.substr(begin, end - begin);
+    rest.remove_prefix(skip_slashes(end));
     return name;
 }
 

@@ -37,11 +37,16 @@ bool ReadStream::at_known_end(uint64_t offset) const {
     return offset >= end_ && MonoClock::now() < end_until_;
 }
 
+namespace {
+Task<BufferChain> nothing() { co_return BufferChain(); }
+}  // namespace
+
+// Only chooses: a small read is worth no coroutine for that.
 Task<BufferChain> ReadStream::read(uint64_t offset, size_t count) {
     if (version_ != file_.state().data_version()) drop();
-    if (at_known_end(offset)) co_return BufferChain();
+    if (at_known_end(offset)) return nothing();
     if (auto size = file_.state().size()) {
-        if (offset >= *size) co_return BufferChain();
+        if (offset >= *size) return nothing();
         count = std::min<uint64_t>(count, *size - offset);
     } else {
         // Not worth more at once than the file was long when last seen.
@@ -55,10 +60,9 @@ Task<BufferChain> ReadStream::read(uint64_t offset, size_t count) {
     const bool sequential = offset == next_ || ahead || long_one;
     // At once, not when it is read: several readers may go through the file side by side.
     next_ = offset + count;
-    if (sequential) co_return co_await read_sequential(offset, count);
+    if (sequential) return read_sequential(offset, count);
     window_ = 0;
-    if (count <= chunk()) co_return co_await read_once(offset, count);
-    co_return co_await read_scattered(offset, count);
+    return count <= chunk() ? read_once(offset, count) : read_scattered(offset, count);
 }
 
 // The usual small read: on the caller's own scope, nothing spawned.

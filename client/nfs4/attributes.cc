@@ -49,14 +49,46 @@ constexpr Pair pairs[] = {
     {Attr::xattr_support, FATTR4_XATTR_SUPPORT},
 };
 
+constexpr bitmap4 bits_of(vfs::AttrMask mask) {
+    bitmap4 map;
+    for (const Pair& pair : pairs)
+        if (mask.has(pair.ours)) map.set(pair.theirs);
+    return map;
+}
+
+// What nearly every reply has no more than.
+constexpr bitmap4 usual =
+    bits_of(vfs::stat_mask | vfs::AttrMask(Attr::handle)) | bitmap4{FATTR4_RDATTR_ERROR};
+
 // Reads value after value into the fields of one Attributes.
 class ValueReader {
   public:
     ValueReader(wire::xdr::Reader& in, IdMap& ids, vfs::Attributes& out, nfsstat4& error)
         : in_(in), ids_(ids), out_(out), error_(error) {}
 
+    // All of `mask`, in order. False: see take().
+    bool take_all(const bitmap4& mask) {
+        if ((mask - usual).empty())
+            return take_usual(mask, std::make_index_sequence<bitmap4::bits>());
+        bool good = true;
+        mask.for_each([&](uint32_t number) { good = good && take(number); });
+        return good;
+    }
+
+  private:
+    // Without a jump for each.
+    template <size_t... numbers>
+    bool take_usual(const bitmap4& mask, std::index_sequence<numbers...>) {
+        return (take_if<usual.test(numbers), numbers>(mask) && ...);
+    }
+    template <bool may_be_there, uint32_t number>
+    bool take_if(const bitmap4& mask) {
+        if constexpr (may_be_there) return !mask.test(number) || take(number);
+        return true;
+    }
+
     // False for an attribute that was not asked for, whose length nobody knows.
-    bool take(uint32_t number) {
+    [[gnu::always_inline]] bool take(uint32_t number) {
         switch (number) {
             case FATTR4_TYPE:
                 return set(Attr::type, out_.type = to_file_type(in_.u32()));
@@ -98,8 +130,7 @@ class ValueReader {
         }
     }
 
-  private:
-    bool take_u64(uint32_t number) {
+    [[gnu::always_inline]] bool take_u64(uint32_t number) {
         switch (number) {
             case FATTR4_CHANGE:
                 return set(Attr::change, out_.change = in_.u64());
@@ -187,18 +218,15 @@ settime4 to_settime(const vfs::SetTime& time) {
 }  // namespace
 
 bitmap4 to_bitmap(vfs::AttrMask mask) {
-    bitmap4 map;
-    for (const Pair& pair : pairs)
-        if (mask.has(pair.ours)) map.set(pair.theirs);
-    return map;
+    constexpr bitmap4 of_stat = bits_of(vfs::stat_mask);
+    return mask == vfs::stat_mask ? of_stat : bits_of(mask);
 }
 
 Result<> read_attributes(const fattr4& from, IdMap& ids, vfs::Attributes& out, nfsstat4& error) {
     if (from.attrmask.beyond) return fail(Errc::protocol);
     wire::xdr::Reader in(from.attr_vals);
     ValueReader values(in, ids, out, error);
-    bool good = true;
-    from.attrmask.for_each([&](uint32_t number) { good = good && values.take(number); });
+    const bool good = values.take_all(from.attrmask);
     if (!good || !in.finish()) return fail(Errc::protocol);
     return {};
 }

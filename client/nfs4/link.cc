@@ -18,16 +18,17 @@ void Link::drop(Error why) noexcept {
     owner_.fail_pinned(*this);
 }
 
-void Link::send(BufferChain record) {
+void Link::send(const BufferChain& record) {
     if (!open_) return;
+    size_t gone = 0;
     // Alone on its way it goes at once; among many it waits for the turn's end, to share a system
     // call. An error is met again, and told, by the loop.
     if (in_flight_ <= 1 && !sending_ && out_.empty()) {
         auto sent = stream_.send_now(record);
-        if (sent && *sent == record.size()) return;
-        if (sent) record = record.slice(*sent, record.size() - *sent);
+        gone = sent.value_or(0);
+        if (gone == record.size()) return;
     }
-    out_.push_back(std::move(record));
+    out_.push_back(record.slice(gone, record.size() - gone));
     has_output_.set();
 }
 
@@ -61,10 +62,12 @@ Task<> Link::receive_loop() {
         records.feed(std::move(received));
         for (;;) {
             auto next = records.next();
-            if (!next) drop(next.error());
-            std::optional<BufferChain> record = co_await std::move(next);
-            if (!record) break;
-            owner_.deliver(*this, std::move(*record));
+            if (!next) {
+                drop(next.error());
+                co_await next.error();
+            }
+            if (!*next) break;
+            owner_.deliver(*this, std::move(**next));
         }
     }
 }

@@ -100,10 +100,10 @@ Result<Builder::Emitted> Builder::emit(const vfs::Walk& walk) {
     size_t offset = resumed ? progress_.walk_offset_ : 0;
     uint32_t count = resumed ? progress_.walked_ : 0;
     batch_.result<vfs::Walk>(index_).walked = count;
+    if (walk.path.find('\0', offset) != walk.path.npos) return fail(Errc::badchar);
     bool any = false;
     for (size_t here = offset; auto name = next_component(walk.path, offset); here = offset) {
         if (name->size() > longest_name) return fail(Errc::nametoolong);
-        if (name->find('\0') != name->npos) return fail(Errc::badchar);
         if (!room(2, 256, static_cast<uint32_t>(name->size()))) {
             progress_.partial_offset_ = here;
             progress_.partial_position_ = current_;

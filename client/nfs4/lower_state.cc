@@ -221,6 +221,7 @@ Result<Builder::Emitted> Builder::emit(const vfs::Close&) {
     if (!open_here_ && !open) return fail(Errc::bad_stateid);
     if (open && batch_.locks(open->id)) return Emitted::not_here;
     if (open && open->lost) {  // nothing is left to close at the server
+        progress_.passes_lost_open_ = true;
         current_.open = {};
         return Emitted::whole;
     }

@@ -41,7 +41,7 @@ std::optional<verifier4> Lowering::verifier_of_guarded(const vfs::Open& open, ui
 }
 
 Result<> Lowering::build(Batch& batch, CompoundCall& out) {
-    partial_ = false;
+    partial_ = passes_lost_open_ = false;
     return Builder(*this, mount_, batch, out).run();
 }
 
@@ -87,8 +87,10 @@ void Lowering::advance(Batch& batch, vfs::Reply& reply) {
     uint32_t last = batch.first + static_cast<uint32_t>(batch.results.size());
     uint32_t stop = batch.failed ? batch.failed->index : last;
     if (!batch.failed && partial_) stop = last - 1;
+    // Behind the last operation nobody asks where the cursor stands.
+    const bool over = stop == program_.ops.size() && !passes_lost_open_;
     for (uint32_t index = next_; index < stop; index++) {
-        apply(index, batch.results[index - batch.first], batch);
+        if (!over) apply(index, batch.results[index - batch.first], batch);
         reply.results.push_back(std::move(batch.results[index - batch.first]));
         next_ = index + 1;
         walk_offset_ = walked_ = 0;
@@ -182,9 +184,9 @@ Builder::Builder(Lowering& progress, Mount& mount, Batch& batch, CompoundCall& o
     reply_left_ = limits.max_response - 512;
 }
 
-void Builder::note(std::string_view name, Step::Take take, Step::Role role) {
+void Builder::note(nfs_opnum4 op, Step::Take take, Step::Role role) {
     batch_.steps.push_back({take, index_, role});
-    batch_.operations.push_back(name);
+    batch_.operations.push_back(op);
 }
 
 bool Builder::room(uint32_t operations, uint32_t reply_bytes, uint32_t request_bytes) const {

@@ -68,7 +68,8 @@ class Lowering {
     std::optional<bool> with_verifiers_;
     uint64_t verifier_seed_ = 0;
     std::optional<vfs::OpResult> large_;
-    bool partial_ = false;  // the batch ends inside an operation
+    bool partial_ = false;           // the batch ends inside an operation
+    bool passes_lost_open_ = false;  // the batch closes what the server has lost already
     size_t partial_offset_ = 0;
     Position partial_position_;
 };
@@ -120,9 +121,9 @@ class Builder {
     template <class Args>
     void add(const Args& args, Step::Take take, Step::Role role = Step::Role::plain) {
         out_.add(args);
-        note(to_string(wire::nfs4::op_of<Args>), take, role);
+        note(wire::nfs4::op_of<Args>, take, role);
     }
-    void note(std::string_view name, Step::Take take, Step::Role role);
+    void note(wire::nfs4::nfs_opnum4 op, Step::Take take, Step::Role role);
     // Room in the session's limits for so many operations, and bytes of reply and of request.
     bool room(uint32_t operations, uint32_t reply_bytes = 64, uint32_t request_bytes = 64) const;
     void spend(uint32_t operations, uint32_t reply_bytes = 64);

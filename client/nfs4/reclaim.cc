@@ -56,10 +56,10 @@ Task<nfsstat4> Mount::ask_about(const vfs::Handle* handle, const Args& args, Res
         CompoundCall compound = session_.begin(out, *call, slot, credential);
         if (handle) {
             compound.add(PUTFH4args{handle->bytes()});
-            call->operations.push_back("PUTFH");
+            call->operations.push_back(OP_PUTFH);
         }
         compound.add(args);
-        call->operations.push_back(to_string(op_of<Args>));
+        call->operations.push_back(op_of<Args>);
         session_.send(compound, out, call);
         co_await call->done.wait();
         if (call->verdict == Verdict::failed) co_return call->error;

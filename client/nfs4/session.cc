@@ -31,11 +31,12 @@ void SessionCall::completed() noexcept {
     done.set();
 }
 
-void Session::trace(const Call& call, std::span<const std::string_view> operations, Error status,
+void Session::trace(const Call& call, std::span<const nfs_opnum4> operations, Error status,
                     uint32_t answered, uint32_t uid) noexcept {
     if (!trace_ && !log_enabled(LogLevel::debug)) return;
     std::string words;
-    for (std::string_view name : operations) words.append(words.empty() ? "" : " ").append(name);
+    for (nfs_opnum4 each : operations)
+        words.append(words.empty() ? "" : " ").append(to_string(each));
     log_debug("{}: {} -> {} ({}), sent {} times", server(), words, errc_name(status.code),
               status.status, call.sends);
     if (!trace_) return;
@@ -50,7 +51,7 @@ void Session::trace(const Call& call, std::span<const std::string_view> operatio
                    .minor = minor_,
                    .uid = uid};
     if (status.domain == Domain::nfs4 && answered > 0 && answered <= operations.size())
-        trace.stopped_at = operations[answered - 1];
+        trace.stopped_at = to_string(operations[answered - 1]);
     trace_->rpc(trace);
 }
 
@@ -157,7 +158,7 @@ Verdict Session::take_fewer_operations() noexcept {
 // The lowest free slot, when more than `promised` are free.
 std::optional<uint32_t> Session::free_slot(uint32_t promised) const noexcept {
     std::optional<uint32_t> lowest;
-    for (uint32_t id = 0; id < slot_limit_; id++) {
+    for (uint32_t id = lowest_free_; id < slot_limit_; id++) {
         if (slots_[id].busy) continue;
         if (!lowest) lowest = id;
         if (promised-- == 0) return lowest;
@@ -180,6 +181,7 @@ std::optional<uint32_t> Session::try_acquire() noexcept {
 
 void Session::occupy(uint32_t slot) noexcept {
     slots_[slot].busy = true;
+    if (slot == lowest_free_) lowest_free_++;
     highest_busy_ = std::max(highest_busy_, slot);
 }
 
@@ -201,6 +203,7 @@ Task<uint32_t> Session::acquire(bool recovering) {
 
 void Session::release(uint32_t slot) noexcept {
     slots_[slot].busy = false;
+    lowest_free_ = std::min(lowest_free_, slot);
     slots_[slot].call = nullptr;
     if (slot < slot_limit_ && waiters_.wake_one()) promised_++;
 }
@@ -214,7 +217,7 @@ CompoundCall Session::begin(wire::xdr::Writer& out, SessionCall& call, uint32_t 
     CompoundCall compound(out, "", minor_);
     compound.add(
         SEQUENCE4args{session_id_, ++slots_[slot].sequence, slot, highest_busy(), call.cache_this});
-    call.operations.push_back("SEQUENCE");
+    call.operations.push_back(OP_SEQUENCE);
     call.uid = (credential ? *credential : *own_credential_).uid;
     return compound;
 }

@@ -46,10 +46,10 @@ class SessionCall : public Call {
     bool too_big_to_cache = false;  // which it will not
     // With Verdict::again: an earlier sending of it may have been carried out.
     bool maybe_done = false;
-    wire::nfs4::nfsstat4 status = wire::nfs4::NFS4_OK;  // of the compound
-    SmallVector<std::string_view, 16> operations;       // for traces
-    uint32_t answered_operations = 0;                   // that the reply has a result of
-    uint32_t uid = 0;                                   // on whose behalf, for traces
+    wire::nfs4::nfsstat4 status = wire::nfs4::NFS4_OK;   // of the compound
+    SmallVector<wire::nfs4::nfs_opnum4, 16> operations;  // for traces
+    uint32_t answered_operations = 0;                    // that the reply has a result of
+    uint32_t uid = 0;                                    // on whose behalf, for traces
 
   protected:
     // The results behind SEQUENCE. Errc::protocol: they make no sense.
@@ -166,7 +166,7 @@ class Session final : public Transport::Handler {
     Task<> renew_lease();
     Task<> rebind_back_channel();
     Task<> say_goodbye();
-    void trace(const Call& call, std::span<const std::string_view> operations, Error status,
+    void trace(const Call& call, std::span<const wire::nfs4::nfs_opnum4> operations, Error status,
                uint32_t answered = 0, uint32_t uid = 0) noexcept;
     void wake_waiters() noexcept;
     void watch_flags(uint32_t flags);
@@ -203,6 +203,7 @@ class Session final : public Transport::Handler {
     std::vector<Slot> slots_;
     uint32_t slot_limit_ = 0;
     uint32_t highest_busy_ = 0;  // no busy slot lies above
+    uint32_t lowest_free_ = 0;   // no free slot lies below
     uint32_t promised_ = 0;      // slots meant for waiters that were woken and have not run yet
     detail::WaitList waiters_;
 

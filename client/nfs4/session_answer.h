@@ -53,7 +53,7 @@ Task<Session::Answer<Res>> Session::ask_once(const Args& args, Link* link) {
         transport_.abandon(*call, waited.error());
         co_await waited;
     }
-    const std::string_view operation = to_string(op_of<Args>);
+    const nfs_opnum4 operation = op_of<Args>;
     trace(*call, std::span(&operation, 1), call->error, 0, own_credential_->uid);
     if (call->error.code != Errc::ok) co_await call->error;
     Answer<Res> answer;

@@ -134,6 +134,7 @@ Task<nfsstat4> Session::create_session() {
 void Session::reset_slots(uint32_t count) {
     epoch_++;
     slots_.assign(count, Slot{});
+    lowest_free_ = 0;
     slot_limit_ = count;
     highest_busy_ = 0;
 }

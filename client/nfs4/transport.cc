@@ -34,6 +34,21 @@ void watch_for_silence(TcpStream& stream, const MountOptions& options) {
     setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &limit_ms, sizeof(limit_ms));
 }
 
+// What every RPC message begins with.
+struct Head {
+    uint32_t xid, type;
+    bool good;
+};
+Head head_of(const BufferChain& record) {
+    auto read = [](wire::xdr::Reader in) {
+        const uint32_t xid = in.u32(), type = in.u32();
+        return Head{xid, type, in.ok()};
+    };
+    const Bytes first = record.empty() ? Bytes() : record.parts().front().bytes();
+    return first.size() >= 8 ? read(wire::xdr::Reader(first.first(8)))
+                             : read(wire::xdr::Reader(record));
+}
+
 // A scope that nothing stops: for the ends of things, which must be waited for.
 const Scope unstoppable{};
 
@@ -235,10 +250,8 @@ void Transport::fail_pinned(Link& link) noexcept {
 }
 
 void Transport::deliver(Link& link, BufferChain record) noexcept {
-    wire::xdr::Reader in(record);
-    uint32_t xid = in.u32();
-    uint32_t type = in.u32();
-    if (!in.ok()) return link.drop(Errc::protocol);
+    const auto [xid, type, good] = head_of(record);
+    if (!good) return link.drop(Errc::protocol);
     if (type == rpc_call) return handler_.called(link, std::move(record));
     size_t place = xid & 0xffff;
     Ref<Call> call = place < calls_.size() ? calls_[place] : Ref<Call>();

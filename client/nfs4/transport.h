@@ -29,7 +29,7 @@ class Link {
     // Ends this life of the connection; another follows.
     void drop(Error why) noexcept;
     // Sends a record that expects no reply (an answer to the server's own calls).
-    void send(BufferChain record);
+    void send(const BufferChain& record);
 
   private:
     friend class Transport;

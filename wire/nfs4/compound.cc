@@ -25,17 +25,6 @@ CompoundCall::CompoundCall(xdr::Writer& out, std::string_view tag, uint32_t mino
     count_slot_ = out_.slot();
 }
 
-void CompoundCall::begin(uint32_t opcode) {
-    last_ = out_.mark();
-    count_++;
-    out_.u32(opcode);
-}
-
-void CompoundCall::drop_last() {
-    out_.rollback(last_);
-    count_--;
-}
-
 CompoundReply::CompoundReply(xdr::Writer& out, std::string_view tag)
     : out_(out), status_slot_(out.slot()) {
     out_.opaque(as_bytes(tag));

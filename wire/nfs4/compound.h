@@ -65,9 +65,10 @@ class CompoundCall {
         write(out_, args);
     }
     // Writes an operation's number; its args are to be written next.
-    void begin(uint32_t opcode);
-    // Takes back the operation that was added last (once).
-    void drop_last();
+    void begin(uint32_t opcode) {
+        count_++;
+        out_.u32(opcode);
+    }
     uint32_t count() const { return count_; }
     // Bytes in the Writer, whatever stood before the compound included.
     size_t size() const { return out_.size(); }
@@ -76,7 +77,6 @@ class CompoundCall {
   private:
     xdr::Writer& out_;
     xdr::Writer::Slot count_slot_;
-    xdr::Writer::Mark last_;
     uint32_t count_ = 0;
 };
 

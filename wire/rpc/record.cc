@@ -27,6 +27,7 @@ std::unexpected<Error> RecordParser::broken(Errc code) {
 
 Result<std::optional<BufferChain>> RecordParser::next() {
     if (broken_ != Errc::ok) return fail(broken_);
+    if (Buffer whole = take_whole(); !whole.empty()) return BufferChain(std::move(whole));
     while (!input_.empty()) {
         if (mark_bytes_ < 4 && !take_mark()) break;
         if (fragment_left_ > max_record_ - record_bytes_) return broken(Errc::toobig);
@@ -39,6 +40,24 @@ Result<std::optional<BufferChain>> RecordParser::next() {
         return finish();
     }
     return std::nullopt;
+}
+
+// The usual case: a record of one fragment that came in one piece. Empty: it is none, or a faulty
+// one, and is looked at byte by byte.
+Buffer RecordParser::take_whole() {
+    if (input_.empty() || in_record()) return {};
+    Buffer& front = input_.front();
+    if (front.size() < 4) return {};
+    uint32_t mark;
+    std::memcpy(&mark, front.data(), 4);
+    mark = __builtin_bswap32(mark);
+    const size_t size = mark & ~last_bit;
+    const bool fits = size <= max_record_ && size <= front.size() - 4;
+    if ((mark & last_bit) == 0 || size == 0 || !fits) return {};
+    Buffer body = front.slice(4, size);
+    front.trim_front(4 + size);
+    if (front.empty()) input_.pop_front();
+    return body;
 }
 
 // True when all four bytes of the mark are here.

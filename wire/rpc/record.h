@@ -35,6 +35,7 @@ class RecordParser {
     bool in_record() const { return mark_bytes_ != 0 || fragments_ != 0; }
 
   private:
+    Buffer take_whole();
     bool take_mark();
     void take_body();
     void keep(Buffer piece);

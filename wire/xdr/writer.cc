@@ -47,6 +47,16 @@ void Writer::fixed(Bytes bytes) {
 }
 
 void Writer::opaque(Bytes bytes) {
+    const size_t padded = bytes.size() + padding_of(bytes.size());
+    if (static_cast<size_t>(limit_ - at_) >= 4 + padded) [[likely]] {
+        std::byte* p = room(4 + padded);
+        const uint32_t length = __builtin_bswap32(static_cast<uint32_t>(bytes.size()));
+        std::memcpy(p, &length, 4);
+        if (padded == 0) return;
+        std::memset(p + padded, 0, 4);  // the last word, for its padding
+        std::memcpy(p + 4, bytes.data(), bytes.size());
+        return;
+    }
     u32(static_cast<uint32_t>(bytes.size()));
     fixed(bytes);
 }
