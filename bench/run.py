@@ -145,12 +145,22 @@ def print_row(kind, depth, result):
               f"{told['switches']:9.2f}{note}", flush=True)
 
 
+def print_markdown(told):
+    """Rows as bench/README.md has them: ours over the better libnfs, best (median of rounds)."""
+    print("\n| row | x |\n|---|---|")
+    for row in told:
+        if row["ratio"]:
+            print(f"| {title(row['kind'], row['depth'])} | "
+                  f"{row['ratio']:.2f} ({row['ratio_of_rounds']:.2f}) |")
+
+
 def main():
     form = argparse.RawDescriptionHelpFormatter
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=form)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=0.4, help="of one round")
     parser.add_argument("--only", default="", help="rows whose name begins so, as read_4k")
+    parser.add_argument("--markdown", action="store_true", help="the table of README.md, too")
     parser.add_argument("--json", metavar="FILE", help="all figures")
     options = parser.parse_args()
     told = []
@@ -169,6 +179,8 @@ def main():
     slower = [title(row["kind"], row["depth"]) for row in told if (row["ratio"] or 1) < 1]
     print(f"\n{len(told)} rows; slower than libnfs on the same nfs-ganesha: "
           f"{'; '.join(slower) or 'none'}")
+    if options.markdown:
+        print_markdown(told)
     if options.json:
         with open(options.json, "w", encoding="utf-8") as file:
             json.dump(told, file, indent=1)
