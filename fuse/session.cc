@@ -87,7 +87,9 @@ void Session::greet() {
 
 ssize_t Session::send(int fd, iovec* parts, int count, void* user) {
     Session& self = static_cast<Bridge*>(user)->session();
-    if (std::exchange(self.answering_first_, false)) self.complete_agreement(parts, count);
+    if (self.answering_first_.load(std::memory_order_relaxed) &&
+        self.answering_first_.exchange(false))
+        self.complete_agreement(parts, count);
     return writev(fd, parts, count);
 }
 

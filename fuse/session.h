@@ -2,6 +2,7 @@
 #pragma once
 // The connection to the kernel: mounting, and reading one request after the other without blocking.
 
+#include <atomic>
 #include <functional>
 #include <string>
 #include <vector>
@@ -59,9 +60,9 @@ class Session {
     fuse_session* session_ = nullptr;
     Buffer buffer_;
     bool mounted_ = false;
-    bool kept_ = false;     // somebody holds slices of buffer_
-    uint32_t offered_ = 0;  // FUSE_* flags of the kernel's first word
-    bool answering_first_ = false;
+    bool kept_ = false;                          // somebody holds slices of buffer_
+    uint32_t offered_ = 0;                       // FUSE_* flags of the kernel's first word
+    std::atomic<bool> answering_first_ = false;  // seen by the notifier's thread, too
 };
 
 }  // namespace strait::fuse
