@@ -76,7 +76,17 @@ Result<> Session::mount(const MountRequest& request, const fuse_lowlevel_ops& op
 Result<Descriptor> Session::hand_over() {
     Descriptor device(fcntl(fuse_session_fd(session_), F_DUPFD_CLOEXEC, 0));
     if (!device) return fail_errno(errno);
-    fuse_session_destroy(std::exchange(session_, nullptr));  // closes, and unmounts nothing
+    // libfuse frees the place's name only when it unmounts, and does that only to what lives: this
+    // looks like the device of a mount that has ended.
+    int ends[2];
+    const int fd = fuse_session_fd(session_);
+    if (pipe2(ends, O_CLOEXEC) != 0) return fail_errno(errno);
+    ::close(ends[0]);
+    dup3(ends[1], fd, O_CLOEXEC);
+    ::close(ends[1]);
+    fuse_session_unmount(session_);
+    ::close(fd);
+    fuse_session_destroy(std::exchange(session_, nullptr));
     return device;
 }
 
