@@ -48,10 +48,12 @@ Outcome<Context> detail::ContextMaker::make(ContextOptions options,
                                             asyncapi::Engine::Connect connect) {
     if (Reactor::current())
         return asyncapi::failure_of(Errc::busy, "create", "this thread has a context already");
+    const bool busy_poll = options.busy_poll;
     auto impl = std::make_unique<Context::Impl>(std::move(options));
     auto reactor = Reactor::create();
     if (!reactor) return asyncapi::failure_of(reactor.error(), "create", "");
     impl->reactor = std::move(*reactor);
+    if (busy_poll) impl->reactor->watch(&impl->patience.emplace(*impl->reactor));
     constexpr Duration close_patience = 2ms;
     impl->engine = std::make_unique<asyncapi::Engine>(*impl->reactor, &impl->tally,
                                                       std::move(connect), close_patience);

@@ -23,6 +23,10 @@ struct ContextMaker;
 struct ContextOptions {
     // Called for each RPC, on the Context's thread.
     std::function<void(const RpcReport&)> trace;
+    // Where one answer alone is awaited, look for it for up to 50 microseconds before the thread
+    // sleeps: a server that is near answers sooner by a wake-up, for processor time that would be
+    // idle. It ends by itself where it does not pay: servers far away, other work on the processor.
+    bool busy_poll = true;
 };
 
 class Context {

@@ -5,6 +5,7 @@
 #include "asyncapi/context.h"
 #include "asyncapi/engine.h"
 #include "asyncapi/running.h"
+#include "reactor/patience.h"
 
 namespace strait {
 
@@ -27,6 +28,7 @@ struct Context::Impl {
     ~Impl();
 
     Tally tally;
+    std::optional<Patience> patience;
     std::unique_ptr<Reactor> reactor;
     std::unique_ptr<asyncapi::Engine> engine;
     bool closed = false;

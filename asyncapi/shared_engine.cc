@@ -13,6 +13,7 @@ Result<> SharedEngine::set_up() {
     auto reactor = Reactor::create({.backend = BackendKind::epoll});
     if (!reactor) return fail(reactor.error());
     reactor_ = std::move(*reactor);
+    reactor_->watch(&patience_.emplace(*reactor_));
     engine_ = std::make_unique<Engine>(*reactor_, &counters_, connect_);
     return {};
 }

@@ -10,6 +10,7 @@
 #include <optional>
 
 #include "asyncapi/engine.h"
+#include "reactor/patience.h"
 
 namespace strait::asyncapi {
 
@@ -65,6 +66,7 @@ class SharedEngine {
     // Touched by the thread that drives.
     Engine::Connect connect_;
     client::RpcCounters counters_;
+    std::optional<Patience> patience_;
     std::unique_ptr<Reactor> reactor_;
     std::unique_ptr<Engine> engine_;
 };

@@ -10,6 +10,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <thread>
+#include <utility>
 
 #include "base/log.h"
 #include "base/ready.h"
@@ -129,8 +130,11 @@ bool Reactor::sleep_allowed() noexcept {
 
 // Looks for events until there are some or `until`; true when there is something to do.
 bool Reactor::spin(MonoTime until) {
-    while (MonoClock::now() < until) {
+    constexpr Duration longest_turn = 15us;
+    for (MonoTime now = MonoClock::now(), before; now < until;) {
         backend_->wait(at_once);
+        before = std::exchange(now, MonoClock::now());
+        if (watch_ && now - before > longest_turn) watch_->disturbed();
         if ((watch_ && watch_->look()) || has_ready() || !mail_.empty()) return true;
     }
     return false;

@@ -54,6 +54,8 @@ class Watch {
     virtual bool look() noexcept = 0;
     // Nothing is left to do: how long looking on is worth it. Zero: sleep at once.
     virtual Duration patience() noexcept = 0;
+    // Something else ran on this processor while the loop was looking.
+    virtual void disturbed() noexcept {}
     // The loop is about to sleep: from now on who writes wakes it, by something else that it waits
     // for (a futex). False: something has come, it must not sleep.
     virtual bool sleep() noexcept = 0;
@@ -126,6 +128,9 @@ class Reactor {
 
     // Looks at this, too, from now on; null: no longer. There is one at most.
     void watch(Watch* memory) noexcept { watch_ = memory; }
+    // So many more (or fewer) answers are awaited: whoever asks others over this loop tells.
+    void await_answers(ptrdiff_t change) noexcept { awaited_ += change; }
+    ptrdiff_t awaited() const noexcept { return awaited_; }
 
     // File I/O. Memory that the vectors name stays until the task ends. Returns bytes done; 0: end
     // of file.
@@ -165,6 +170,7 @@ class Reactor {
     std::unique_ptr<reactor::HelperThreads> helpers_;
     Nursery nursery_;
     Watch* watch_ = nullptr;
+    ptrdiff_t awaited_ = 0;
     Reactor* displaced_ = nullptr;  // the loop of the thread that we were moved to
     int pollable_ = -1;
     int pollable_timer_ = -1;

@@ -13,7 +13,7 @@
 #include "base/log.h"
 #include "client/nfs4/mount.h"
 #include "fuse/mountpoint.h"
-#include "fuse/patience.h"
+#include "reactor/patience.h"
 #include "tool/report.h"
 #include "tool/servers.h"
 #include "vfs/step_backend.h"
@@ -201,7 +201,7 @@ int serve_mount(MountPlan plan, Background background) {
         complain(fmt::format("event loop: {}", errc_text(reactor.error().code)));
         return exit_failed;
     }
-    fuse::Patience patience;
+    Patience patience;
     (*reactor)->watch(&patience);
     Serving serving(**reactor, std::move(plan), std::move(background));
     auto status = (*reactor)->block_on(serving.run());

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <random>
+#include <utility>
 
 #include "base/log.h"
 #include "wire/xdr/reader.h"
@@ -66,7 +67,9 @@ Transport::Transport(Reactor& reactor, Handler& handler, const Url& url,
     links_.push_back(std::make_unique<Link>(*this));
 }
 
-Transport::~Transport() = default;
+Transport::~Transport() {
+    for (auto& link : links_) reactor_.await_answers(-link->in_flight_);
+}
 
 Task<TcpStream> Transport::connect_once() {
     if (addresses_.empty()) {
@@ -200,6 +203,7 @@ void Transport::send_on(Link& link, Call& call) {
     call.link_ = &link;
     if (call.sends++ == 0) call.begun = MonoClock::now();
     link.in_flight_++;
+    reactor_.await_answers(1);
     link.send(call.record);
 }
 
@@ -234,7 +238,7 @@ void Transport::submit_on(Link& link, Ref<Call> call) {
 
 // After a connection was lost: its calls go to another one that is up, or wait.
 void Transport::move_calls(Link& from) {
-    from.in_flight_ = 0;
+    reactor_.await_answers(-std::exchange(from.in_flight_, 0));
     for (size_t i = 0; i < calls_.size(); i++) {
         Ref<Call> call = calls_[i];
         if (!call || call->link_ != &from) continue;
@@ -269,7 +273,10 @@ void Transport::finish(Call& call, Error error) noexcept {
     Ref<Call> keep_alive(&call);
     call.ended = true;
     call.error = error;
-    if (call.link_) call.link_->in_flight_--;
+    if (call.link_) {
+        call.link_->in_flight_--;
+        reactor_.await_answers(-1);
+    }
     call.link_ = nullptr;
     forget(call);
     call.completed();

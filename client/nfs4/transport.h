@@ -43,7 +43,7 @@ class Link {
     bool sending_ = false;  // send_loop() is in the middle of something
     Event ended_;
     Error why_{Errc::connreset};
-    size_t in_flight_ = 0;
+    ptrdiff_t in_flight_ = 0;
     bool open_ = false;  // connected: pinned calls may go
     bool up_ = false;    // all calls may go
 };

@@ -26,6 +26,7 @@ Volume::Volume(const std::string& url) {
     if (!reactor) give_up("reactor", reactor.error());
     reactor_ = std::move(*reactor);
     // As asyncapi's context has it.
+    reactor_->watch(&patience_.emplace(*reactor_));
     vfs::FileSystemOptions options;
     options.sleep = [loop = reactor_.get()](Duration pause) { return loop->sleep_for(pause); };
     options.close_patience = 2ms;

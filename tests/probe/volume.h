@@ -4,9 +4,10 @@
 // stand on.
 
 #include <memory>
+#include <optional>
 #include <string>
 
-#include "reactor/reactor.h"
+#include "reactor/patience.h"
 #include "vfs/filesystem.h"
 
 namespace strait::probe {
@@ -32,6 +33,7 @@ class Volume {
 
   private:
     Task<> mount(std::string url);
+    std::optional<Patience> patience_;
     std::unique_ptr<Reactor> reactor_;
     std::unique_ptr<vfs::FileSystem> files_;
 };
