@@ -12,7 +12,6 @@ process behind the mount. Slow is no failure: the status is 0.
 """
 import argparse
 import contextlib
-import ctypes
 import json
 import os
 import shutil
@@ -24,9 +23,9 @@ import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../tests/lib"))
 import servers  # noqa: E402 (the path above)
+from process import own_mount_namespace, spent  # noqa: E402
 
 STRAIT = os.path.join(servers.BIN, "strait")
-CLONE_NEWNS, MS_REC, MS_PRIVATE = 0x20000, 0x4000, 1 << 18
 # kind, words, the goal, and whether it is a rate
 ROWS = [
     ("stat_known", "stat, known to the kernel", 1.2, False),
@@ -38,24 +37,6 @@ ROWS = [
     ("read_1m", "1 MiB sequential read", .6, True),
     ("write_1m", "1 MiB sequential write", .5, True),
 ]
-
-
-def own_namespace():
-    libc = ctypes.CDLL(None, use_errno=True)
-    return (libc.unshare(CLONE_NEWNS) == 0 and
-            libc.mount(b"none", b"/", None, MS_REC | MS_PRIVATE, None) == 0)
-
-
-def spent(pid):
-    """Processor seconds and context switches of all threads of a process."""
-    cpu, switches = 0.0, 0
-    for task in os.listdir(f"/proc/{pid}/task"):
-        with contextlib.suppress(OSError):
-            with open(f"/proc/{pid}/task/{task}/schedstat", encoding="ascii") as file:
-                cpu += int(file.read().split()[0]) / 1e9
-            with open(f"/proc/{pid}/task/{task}/status", encoding="ascii") as file:
-                switches += sum(int(line.split()[1]) for line in file if "_ctxt_" in line)
-    return cpu, switches
 
 
 class Subject:
@@ -250,7 +231,7 @@ def main():
                         help="more mount options for ours")
     parser.add_argument("--json", metavar="FILE", help="all figures")
     options = parser.parse_args()
-    if os.geteuid() != 0 or not own_namespace():
+    if os.geteuid() != 0 or not own_mount_namespace():
         print("bench: mounts are measured as root, in a mount namespace of one's own")
         return 0
     told = []

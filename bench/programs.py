@@ -23,7 +23,7 @@ import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../tests/lib"))
 import servers  # noqa: E402 (the path above)
-from process import Process  # noqa: E402
+from process import Process, spent  # noqa: E402
 
 STRAIT = os.path.join(servers.BIN, "strait")
 # Runs orders (argv as a line of JSON), says what each cost.
@@ -70,18 +70,6 @@ class Driver(Process):
         if cost["status"] not in fine:
             raise RuntimeError(f"{argv} ends with {cost['status']}: " + "".join(self.lines[-9:]))
         return cost
-
-
-def spent(pid):
-    """Processor seconds and context switches of all threads of a process."""
-    cpu, switches = 0.0, 0
-    for task in os.listdir(f"/proc/{pid}/task"):
-        with contextlib.suppress(OSError):
-            with open(f"/proc/{pid}/task/{task}/schedstat", encoding="ascii") as file:
-                cpu += int(file.read().split()[0]) / 1e9
-            with open(f"/proc/{pid}/task/{task}/status", encoding="ascii") as file:
-                switches += sum(int(line.split()[1]) for line in file if "_ctxt_" in line)
-    return cpu, switches
 
 
 class Subject:

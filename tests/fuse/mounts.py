@@ -24,10 +24,9 @@ import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
 import servers  # noqa: E402 (the path above)
-from process import stop_still  # noqa: E402
+from process import own_mount_namespace, stop_still  # noqa: E402
 
 STRAIT = os.path.join(servers.BIN, "strait")
-CLONE_NEWNS, MS_REC, MS_PRIVATE = 0x20000, 0x4000, 1 << 18
 CONNECTIONS = "/sys/fs/fuse/connections"
 PATIENCE = 60  # seconds that a killed process may take on a loaded machine
 
@@ -39,17 +38,11 @@ def expect(condition, otherwise):
 
 def possible():
     """Mounts that this process makes are its own; a line says why not."""
-    if os.geteuid() == 0 and os.access("/dev/fuse", os.R_OK | os.W_OK) and own_namespace():
+    fuse = os.access("/dev/fuse", os.R_OK | os.W_OK)
+    if os.geteuid() == 0 and fuse and own_mount_namespace():
         return True
     print("skipped: needs root, /dev/fuse and a mount namespace of its own")
     return False
-
-
-def own_namespace():
-    libc = ctypes.CDLL(None, use_errno=True)
-    if libc.unshare(CLONE_NEWNS) != 0:
-        return False
-    return libc.mount(b"none", b"/", None, MS_REC | MS_PRIVATE, None) == 0
 
 
 def strait(*words, **options):
@@ -361,7 +354,7 @@ def sigterm_ends_a_mount_that_is_still_connecting():
 
 CLAIMS = [claim for name, claim in sorted(globals().items())
           if callable(claim) and getattr(claim, "__module__", "") == __name__ and "_" in name
-          and name not in ("own_namespace", "killed_in_time", "ends_when_told")]
+          and name not in ("killed_in_time", "ends_when_told")]
 
 
 def main(wanted):

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """A child process that says when it is ready, is stopped by its id, and dies with its parent."""
+import contextlib
 import ctypes
 import os
 import re
@@ -9,6 +10,7 @@ import threading
 import time
 
 PR_SET_PDEATHSIG = 1
+CLONE_NEWNS, MS_REC, MS_PRIVATE = 0x20000, 0x4000, 1 << 18
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -32,6 +34,25 @@ def stop_still(pid):
     os.kill(pid, signal.SIGSTOP)
     while any(state_of(f"{pid}/task/{each}") != "T" for each in os.listdir(f"/proc/{pid}/task")):
         time.sleep(0.001)  # a process that is no child of ours tells of no event
+
+
+def spent(pid):
+    """Processor seconds and context switches of all threads of a process."""
+    cpu, switches = 0.0, 0
+    for task in os.listdir(f"/proc/{pid}/task"):
+        with contextlib.suppress(OSError):
+            with open(f"/proc/{pid}/task/{task}/schedstat", encoding="ascii") as file:
+                cpu += int(file.read().split()[0]) / 1e9
+            with open(f"/proc/{pid}/task/{task}/status", encoding="ascii") as file:
+                switches += sum(int(line.split()[1]) for line in file if "_ctxt_" in line)
+    return cpu, switches
+
+
+def own_mount_namespace():
+    """For this process and its children: it takes their mounts with it. False: not permitted."""
+    libc = ctypes.CDLL(None)
+    return (libc.unshare(CLONE_NEWNS) == 0 and
+            libc.mount(b"none", b"/", None, MS_REC | MS_PRIVATE, None) == 0)
 
 
 class Process:
