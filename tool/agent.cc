@@ -11,6 +11,7 @@
 
 #include "tool/agent_control.h"
 #include "tool/agent_folder.h"
+#include "tool/format.h"
 #include "tool/verb.h"
 
 namespace strait::tool {
@@ -36,7 +37,7 @@ int show_status(const Options& options) {
     auto status = nlohmann::json::parse(*answer, nullptr, false);
     status["running"] = true;
     if (options.json) {
-        fmt::print("{}\n", status.dump());
+        fmt::print("{}\n", json_line(status));
     } else {
         fmt::print("agent {} in {}: up {} s, {} programs, {} open files\n", status.value("pid", 0),
                    status.value("folder", ""), status.value("up_s", 0), status.value("programs", 0),

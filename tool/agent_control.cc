@@ -126,7 +126,7 @@ Result<std::string> ask_agent(const std::string& folder, std::string_view line, 
         if (got == 0) break;
         answer.append(piece, static_cast<size_t>(got));
     }
-    if (answer.empty()) return fail(Errc::connreset);
+    if (!answer.ends_with('\n')) return fail(Errc::connreset);  // it ended amid its words
     return answer;
 }
 

@@ -10,7 +10,8 @@
 
 namespace strait::tool {
 
-// `descriptor`, if any, goes with the line. Errc::noent, connrefused: no agent runs.
+// The answer is whole. `descriptor`, if any, goes with the line. Errc::noent, connrefused: no agent
+// runs; connreset: it ended before it had answered.
 Result<std::string> ask_agent(const std::string& folder, std::string_view line,
                               int descriptor = -1);
 

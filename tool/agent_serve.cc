@@ -20,6 +20,7 @@
 #include "tool/agent_hosted.h"
 #include "tool/agent_mounts.h"
 #include "tool/agent_trace.h"
+#include "tool/format.h"
 #include "tool/mount_hosted.h"
 #include "wire/shm/agent_name.h"
 
@@ -66,10 +67,11 @@ class Agent {
 
 // Removes the socket first: whoever comes from now on starts another agent.
 Task<> Agent::stop_serving() {
+    if (stop_.stopped()) co_return;  // the socket may be the next agent's by now
     unlink((folder_ + shm::agent_socket.text).c_str());
     std::error_code ignored;  // copies of programs that lie under prefixes: made again when needed
     std::filesystem::remove_all(folder_ + shm::mirror_name, ignored);
-    if (!stop_.stopped()) reactor_.spawn(end_at_the_latest());
+    reactor_.spawn(end_at_the_latest());
     stop_.request_stop();
     co_return;
 }
@@ -251,7 +253,7 @@ Task<std::string> Agent::control(std::string line, std::vector<Descriptor> descr
     } else {
         answer = {{"ok", false}, {"error", "unknown request"}};
     }
-    co_return answer.dump() + "\n";
+    co_return json_line(answer) + "\n";
 }
 
 void raise_descriptor_limit() {

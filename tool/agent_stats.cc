@@ -8,6 +8,7 @@
 
 #include "tool/agent_control.h"
 #include "tool/agent_folder.h"
+#include "tool/format.h"
 #include "tool/verb.h"
 
 namespace strait::tool {
@@ -39,7 +40,7 @@ int show(const Options& options) {
     }
     auto stats = nlohmann::json::parse(*answer, nullptr, false);
     if (options.json) {
-        fmt::print("{}\n", stats.dump());
+        fmt::print("{}\n", json_line(stats));
     } else {
         print_table(stats);
     }

@@ -11,6 +11,7 @@
 
 #include "tool/bench_table.h"
 #include "tool/ends.h"
+#include "tool/format.h"
 #include "tool/job.h"
 #include "tool/parallel.h"
 #include "tool/url_verbs.h"
@@ -205,7 +206,7 @@ void print(Job& job, const Options& options, const std::vector<BenchRow>& rows) 
         job.out().text(bench_table(rows));
         return;
     }
-    for (const BenchRow& row : rows) job.out().print("{}\n", bench_json(row).dump());
+    for (const BenchRow& row : rows) job.out().print("{}\n", json_line(bench_json(row)));
 }
 
 Task<> bench(Job& job, const Options& options, const Target& target) {

@@ -50,7 +50,7 @@ void print_json(Output& out, const Place& place, const vfs::Attributes& of) {
                         {"files_total", of.files_total},
                         {"files_free", of.files_free},
                         {"files_available", of.files_available}};
-    out.print("{}\n", line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+    out.print("{}\n", json_line(line));
 }
 
 Task<> df(Job& job, const Options& options, const std::vector<Target>& targets) {

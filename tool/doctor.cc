@@ -61,7 +61,7 @@ void Doctor::tell(const Finding& finding) {
     nlohmann::json line{
         {"health", to_string(finding.health)}, {"what", finding.what}, {"text", finding.text}};
     if (!finding.advice.empty()) line["advice"] = finding.advice;
-    job_.out().print("{}\n", line.dump());
+    job_.out().print("{}\n", json_line(line));
 }
 
 void Doctor::tell_failed(std::string what, Error error, bool connecting) {

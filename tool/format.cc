@@ -150,6 +150,10 @@ std::string group_name(uint32_t gid) {
     return at->second;
 }
 
+std::string json_line(const nlohmann::json& value) {
+    return value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
 nlohmann::json attributes_json(const vfs::Attributes& of) {
     nlohmann::json out = nlohmann::json::object();
     if (of.has(Attr::type)) out["type"] = type_text(of.type);

@@ -25,6 +25,8 @@ std::string utc_time(Timestamp when);
 // The name here, or the number.
 std::string user_name(uint32_t uid);
 std::string group_name(uint32_t gid);
+// Compact, on one line; bytes that are no UTF-8 (names, paths) come as U+FFFD.
+std::string json_line(const nlohmann::json& value);
 // All attributes that are valid.
 nlohmann::json attributes_json(const vfs::Attributes& attributes);
 

@@ -70,7 +70,7 @@ void Lister::print_json(const Place& place, const Line& line, bool directory_its
     out["name"] = line.name;
     out["url"] = directory_itself ? place.text : Place::join_text(place.text, line.name);
     if (!line.target.empty()) out["target"] = line.target;
-    job_.out().print("{}\n", out.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+    job_.out().print("{}\n", json_line(out));
 }
 
 Task<> Lister::show_one(const Place& place) {

@@ -10,6 +10,7 @@
 #include "fuse/session.h"
 #include "tool/agent_control.h"
 #include "tool/agent_folder.h"
+#include "tool/format.h"
 #include "tool/report.h"
 #include "tool/servers.h"
 
@@ -66,23 +67,24 @@ std::string own_namespaces() {
 }
 
 std::string to_line(const MountCommand& command) {
-    return json{{"url", command.url},
-                {"directory", command.directory},
-                {"options", command.common.mount_options},
-                {"namespaces", own_namespaces()}}
-        .dump(-1, ' ', false, json::error_handler_t::replace);
+    return json_line({{"url", command.url},
+                      {"directory", command.directory},
+                      {"options", command.common.mount_options},
+                      {"namespaces", own_namespaces()}});
 }
 
-std::optional<MountCommand> from_line(std::string_view line) {
-    auto told = json::parse(line, nullptr, false);
-    if (!told.is_object() || told.value("namespaces", "") != own_namespaces()) return std::nullopt;
+std::optional<MountCommand> from_line(std::string_view line) try {
+    const auto told = json::parse(line);
+    if (told.at("namespaces") != own_namespaces()) return std::nullopt;
     MountCommand command;
-    command.url = told.value("url", "");
-    command.directory = told.value("directory", "");
-    command.common.mount_options = told.value("options", std::vector<std::string>());
+    command.url = told.at("url");
+    command.directory = told.at("directory");
+    command.common.mount_options = told.at("options");
     // Nothing is looked at by its path here: 0 stands for the device that came with the line.
     command.descriptor = 0;
     return command;
+} catch (const json::exception&) {
+    return std::nullopt;
 }
 
 int mount_by_agent(const MountPlan& plan, const MountCommand& command) {

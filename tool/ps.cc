@@ -12,6 +12,7 @@
 #include "tool/agent_control.h"
 #include "tool/agent_folder.h"
 #include "tool/agent_mounts.h"
+#include "tool/format.h"
 #include "tool/verb.h"
 #include "wire/shm/protocol.h"
 
@@ -75,7 +76,7 @@ int show(const Options& options) {
         program["mounts"] = mounts_of(pid);
     }
     if (options.json) {
-        fmt::print("{}\n", programs.dump(-1, ' ', false, Json::error_handler_t::replace));
+        fmt::print("{}\n", json_line(programs));
         return 0;
     }
     fmt::print("{:>8} {:>6} {:>10}  COMMAND  [MOUNTS]\n", "PID", "OPEN", "CALLS");

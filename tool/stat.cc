@@ -44,7 +44,7 @@ Task<> show(Job& job, const Options& options, const Place& place) {
     nlohmann::json line = attributes_json(found);
     line["url"] = place.text;
     if (!target.empty()) line["target"] = target;
-    job.out().print("{}\n", line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+    job.out().print("{}\n", json_line(line));
 }
 
 Task<> stat(Job& job, const Options& options, const std::vector<Target>& targets) {
