@@ -95,7 +95,10 @@ class Cursor {
     Task<> truncate_current();
     Task<> check_existing(const Open& op, Node& node);
     Task<OpenRef> take_open(const Open& op, Open::Result& result);
-    Task<NewNode> newborn(Node& directory, FileType type, const SetAttributes& wanted);
+    // What a creation needs to know of the directory; newborn() keeps its address.
+    Task<Attributes> born_in(Node& directory);
+    Result<NewNode> newborn(const Attributes& directory, FileType type,
+                            const SetAttributes& wanted);
     Task<> set_rest(Node& node, const SetAttributes& wanted);
 
     StepBackend& backend_;

@@ -61,7 +61,8 @@ Task<OpResult> Cursor::run(const Create& op) {
     Node* directory = co_await directory_of(current_);
     co_await check_new(op);
     co_await require_rights(*directory, may_execute);
-    Result<void> may = co_await require_rights(*directory, may_write).result();
+    Attributes parent = co_await born_in(*directory);
+    Result<void> may = require(parent, who_, may_write);
     if (!may) {
         // What is there already is said before what is not allowed, as mkdir(2) does.
         Result<NodeRef> there = co_await store_.lookup(*directory, op.name).result();
@@ -70,7 +71,7 @@ Task<OpResult> Cursor::run(const Create& op) {
     }
     bool device = op.type == FileType::block || op.type == FileType::character;
     if (device && !is_root(who_)) co_return Errc::perm;
-    NewNode what = co_await newborn(*directory, op.type, op.attributes);
+    NewNode what = co_await newborn(parent, op.type, op.attributes);
     what.target = op.target;
     what.device = op.device;
     Made made = co_await store_.create(*directory, op.name, what);

@@ -68,9 +68,14 @@ Task<Open::Result> Cursor::find_or_make(const Open& op) {
     NodeRef directory(found);
     co_await require_rights(*directory, may_execute);
     Open::Result result;
+    // What must be new is not looked for first: making it finds what is there.
+    const bool may_be_there =
+        op.create == Open::Create::never || op.create == Open::Create::unchecked;
     for (int attempt = 0; attempt < most_races; attempt++) {
-        bool opened = co_await open_existing_entry(op, *directory, result);
-        if (opened) co_return result;
+        if (may_be_there) {
+            bool opened = co_await open_existing_entry(op, *directory, result);
+            if (opened) co_return result;
+        }
         bool made = co_await make_entry(op, *directory, result);
         if (made) co_return result;
     }
@@ -83,8 +88,6 @@ Task<bool> Cursor::open_existing_entry(const Open& op, Node& directory, Open::Re
     bool missing = !found && found.error() == Errc::noent;
     if (missing && op.create != Open::Create::never) co_return false;
     NodeRef node = co_await std::move(found);
-    if (op.create == Open::Create::guarded) co_return Errc::exist;
-    if (op.create == Open::Create::exclusive) co_return false;  // create() knows the verifier
     Place place{node, nullptr};
     co_await file_of(place);
     co_await check_existing(op, *node);
@@ -99,7 +102,8 @@ Task<bool> Cursor::open_existing_entry(const Open& op, Node& directory, Open::Re
 // True: made (or made before by the same exclusive create), and current. False: somebody else was
 // quicker with an entry that will do as well.
 Task<bool> Cursor::make_entry(const Open& op, Node& directory, Open::Result& result) {
-    Result<void> may = co_await require_rights(directory, may_write).result();
+    Attributes parent = co_await born_in(directory);
+    Result<void> may = require(parent, who_, may_write);
     if (!may) {
         // That it is there already is said before that it may not be made, as open(2) does.
         Result<NodeRef> there = co_await store_.lookup(directory, op.name).result();
@@ -107,7 +111,7 @@ Task<bool> Cursor::make_entry(const Open& op, Node& directory, Open::Result& res
         if (op.create == Open::Create::unchecked) co_return false;
         co_return Errc::exist;
     }
-    NewNode what = co_await newborn(directory, FileType::regular, op.attributes);
+    NewNode what = co_await newborn(parent, FileType::regular, op.attributes);
     what.exclusive = op.create == Open::Create::exclusive;
     what.verifier = op.verifier;
     Result<Made> made = co_await store_.create(directory, op.name, what).result();
@@ -121,15 +125,21 @@ Task<bool> Cursor::make_entry(const Open& op, Node& directory, Open::Result& res
     co_return true;
 }
 
-Task<NewNode> Cursor::newborn(Node& directory, FileType type, const SetAttributes& wanted) {
-    Attributes parent = co_await store_.getattr(directory, access_mask);
-    Birth birth = co_await birth_of(parent, type, wanted, who_);
+Task<Attributes> Cursor::born_in(Node& directory) {
+    co_return co_await store_.getattr(directory, access_mask | Attr::change);
+}
+
+Result<NewNode> Cursor::newborn(const Attributes& directory, FileType type,
+                                const SetAttributes& wanted) {
+    auto birth = birth_of(directory, type, wanted, who_);
+    if (!birth) return fail(birth.error());
     NewNode what;
     what.type = type;
-    what.mode = birth.mode;
-    what.uid = birth.uid;
-    what.gid = birth.gid;
-    co_return what;
+    what.mode = birth->mode;
+    what.uid = birth->uid;
+    what.gid = birth->gid;
+    what.directory = &directory;
+    return what;
 }
 
 // What a creation was asked to set beside owner and mode.
@@ -150,7 +160,8 @@ Task<OpenRef> Cursor::take_open(const Open& op, Open::Result& result) {
     LeaseTable::Shared shared;
     // Between the row of another open of this owner and its record is a moment (it is just being
     // made, or just ended): look again.
-    for (; !record; std::this_thread::yield()) {
+    for (bool again = false; !record; again = true) {
+        if (again) std::this_thread::yield();
         shared = co_await backend_.leases_.share(*node, owner, share_mode(op.access, op.deny), id);
         if (shared.merged) {
             record = backend_.opens_.find(OpenId{shared.open});

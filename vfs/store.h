@@ -38,6 +38,8 @@ struct NewNode {
     Device device;
     std::array<std::byte, 8> verifier{};  // exclusive create: kept with it, not in its times
     bool exclusive = false;
+    // The directory as it was just before: access_mask and its change counter.
+    const Attributes* directory = nullptr;
 };
 struct Made {
     NodeRef node;

@@ -19,7 +19,8 @@ namespace {
 // A directory's change counter before an operation, and around it.
 class Around {
   public:
-    explicit Around(LocalNode& directory) : directory_(directory), before_(now()) {}
+    explicit Around(LocalNode& directory, const Attributes* before = nullptr)
+        : directory_(directory), before_(before ? before->change : now()) {}
     ChangeInfo done() const { return {false, before_, now()}; }
 
   private:
@@ -37,8 +38,28 @@ Error directory_error(Node& directory) {
 
 }  // namespace
 
-// Made with no permission at all; who may use it is set before anybody can know the node.
-Result<Fd> LocalStore::make_entry(int directory, const char* name, const NewNode& what) {
+// The kernel gives a new file to this process, and to its group or to the directory's.
+bool LocalStore::ours_by_itself(const NewNode& what) const {
+    return what.uid == own_uid_ && what.gid == own_gid_ && what.directory &&
+           what.directory->gid == own_gid_;
+}
+
+// Open for I/O at once: an owner needs no permission for that.
+Result<Pin> LocalStore::make_file(int directory, const char* name, const NewNode& what) {
+    const bool plain = ours_by_itself(what) && (what.mode & 07000) == 0;
+    Fd file(::openat(directory, name, O_CREAT | O_EXCL | O_RDWR | O_NOFOLLOW | io_flags,
+                     plain ? what.mode : 0600));
+    if (!file) return fail(last_error());
+    // At once: should the server end before it is dressed, the create sent again finds it.
+    if (what.exclusive) keep_verifier(file.get(), what.verifier);
+    return Pin{std::move(file), true};
+}
+
+// Made for its owner alone, as long as that is not who it is for; the rest is set before anybody
+// can know the node.
+Result<LocalStore::Fresh> LocalStore::make_entry(int directory, const char* name,
+                                                 const NewNode& what) {
+    Pin pin;
     int done = 0;
     switch (what.type) {
         case FileType::directory:
@@ -48,11 +69,9 @@ Result<Fd> LocalStore::make_entry(int directory, const char* name, const NewNode
             done = ::symlinkat(std::string(what.target).c_str(), directory, name);
             break;
         case FileType::regular: {
-            Fd file(::openat(directory, name, O_CREAT | O_EXCL | O_WRONLY | O_NOFOLLOW | O_CLOEXEC,
-                             0600));
-            done = file ? 0 : -1;
-            // At once: should the server end before it is dressed, the create sent again finds it.
-            if (file && what.exclusive) keep_verifier(file.get(), what.verifier);
+            auto file = make_file(directory, name, what);
+            if (!file) return fail(file.error());
+            pin = std::move(*file);
             break;
         }
         case FileType::block:
@@ -66,37 +85,47 @@ Result<Fd> LocalStore::make_entry(int directory, const char* name, const NewNode
             return fail(Errc::badtype);
     }
     if (done < 0) return fail(last_error());
-    auto path = open_entry(directory, name);
-    if (!path) return path;
-    if (auto dressed = dress(path->get(), what); !dressed) return fail(dressed.error());
-    return path;
+    if (!pin.fd) {
+        auto path = open_entry(directory, name);
+        if (!path) return fail(path.error());
+        pin.fd = std::move(*path);
+    }
+    auto st = dress(pin.fd.get(), pin.for_io, what);
+    if (!st) return fail(st.error());
+    return Fresh{std::move(pin), *st};
 }
 
-// Owner and mode.
-Result<> LocalStore::dress(int path_fd, const NewNode& what) {
-    int flags = AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW;
+// Owner and mode, where they are others. What statx said before.
+Result<struct statx> LocalStore::dress(int fd, bool for_io, const NewNode& what) {
+    auto st = stat_fd(fd);
+    if (!st) return st;
+    const bool given = st->stx_uid != what.uid || st->stx_gid != what.gid;
     // Without privilege every file belongs to the server's own user.
-    if (::fchownat(path_fd, "", what.uid, what.gid, flags) < 0 && chowns_)
+    if (given && ::fchownat(fd, "", what.uid, what.gid, AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW) < 0 &&
+        chowns_)
         return fail(last_error());
-    if (what.type != FileType::symlink && ::chmod(ProcPath(path_fd).c_str(), what.mode) < 0)
-        return fail(last_error());
-    return {};
+    // A new owner takes setuid and setgid away.
+    const bool bare = (st->stx_mode & 07777) != what.mode || (given && (what.mode & 07000));
+    if (what.type == FileType::symlink || !bare) return st;
+    const int done = for_io ? ::fchmod(fd, what.mode) : ::chmod(ProcPath(fd).c_str(), what.mode);
+    if (done < 0) return fail(last_error());
+    return st;
 }
 
 Task<Made> LocalStore::create(Node& directory, std::string_view name, const NewNode& what) {
     if (!directory.is_directory()) co_return directory_error(directory);
     LocalNode& parent = local(directory);
-    Around change(parent);
+    Around change(parent, what.directory);
     std::string text(name);
-    auto path = make_entry(parent.path_fd(), text.c_str(), what);
-    if (!path && path.error().code == Errc::exist && what.exclusive) {
+    auto fresh = make_entry(parent.path_fd(), text.c_str(), what);
+    if (!fresh && fresh.error().code == Errc::exist && what.exclusive) {
         LocalNodeRef there = co_await enter(parent, name);
         if (!was_made_with(there->path_fd(), what.verifier)) co_return Errc::exist;
-        co_await dress(there->path_fd(), what);
+        co_await dress(there->path_fd(), false, what);
         co_return Made{NodeRef(there), false, change.done()};
     }
-    if (!path) co_return path.error();
-    LocalNodeRef node = co_await known(std::move(*path));
+    if (!fresh) co_return fresh.error();
+    LocalNodeRef node = co_await nodes_.intern(std::move(fresh->pin), root_device_, &fresh->st);
     handles_.seen(parent.key(), name, node->key());
     co_return Made{NodeRef(std::move(node)), true, change.done()};
 }

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
-// A file of the host that is known at the moment: an O_PATH descriptor that pins it, and one for
-// I/O once that was asked for.
+// A file of the host that is known at the moment: a descriptor that pins it (O_PATH, or the one by
+// which we made it, which is good for I/O), and one for I/O once that was asked for.
 
 #include <atomic>
 #include <mutex>
+#include <optional>
 
 #include "backend/local/sys.h"
 #include "vfs/store.h"
@@ -29,21 +30,28 @@ inline uint64_t fileid_of(const FileKey& key, uint64_t root_device) {
     return key.inode ^ (key.device * 0x9e3779b97f4a7c15u | (uint64_t{1} << 63));
 }
 
+// What holds a file.
+struct Pin {
+    Fd fd;
+    bool for_io = false;  // open for reading and writing, not O_PATH
+};
+
 class LocalNode final : public vfs::Node {
   public:
-    LocalNode(FileKey key, Timestamp birth, uint64_t fileid, vfs::FileType type, Fd path)
-        : Node(fileid, type), key_(key), birth_(birth), path_(std::move(path)) {}
+    LocalNode(FileKey key, uint64_t fileid, vfs::FileType type, Pin pin)
+        : Node(fileid, type), key_(key), pin_(std::move(pin)) {}
 
     const FileKey& key() const noexcept { return key_; }
-    // Birth time, where the file system keeps one: tells a reused inode number from the old file.
-    Timestamp birth() const noexcept { return birth_; }
-    int path_fd() const noexcept { return path_.get(); }
-    ProcPath proc_path() const { return ProcPath(path_.get()); }
+    // For what an O_PATH descriptor is good for.
+    int path_fd() const noexcept { return pin_.fd.get(); }
+    ProcPath proc_path() const { return ProcPath(pin_.fd.get()); }
     // A descriptor for reading, or for both when `write`; opened at first use and kept with the
     // node.
     Result<int> io_fd(bool write);
-    // Closes what io_fd() keeps; the caller knows that no I/O is under way.
-    void drop_io();
+    // Its handle, empty until keep_handle(): the same ever after.
+    vfs::Handle handle() const;
+    // False: it had one.
+    bool keep_handle(const vfs::Handle& handle);
 
     std::atomic<bool> unlinked{
         false};  // its last name is gone: forget it as soon as nobody uses it
@@ -51,11 +59,11 @@ class LocalNode final : public vfs::Node {
 
   private:
     const FileKey key_;
-    const Timestamp birth_;
-    Fd path_;
-    std::mutex mutex_;  // guards the opening of the two below; they stay once set, until drop_io
+    const Pin pin_;
+    mutable std::mutex mutex_;  // guards those below; they stay once set
     Fd read_only_;
     Fd read_write_;
+    vfs::Handle handle_;
 };
 using LocalNodeRef = Ref<LocalNode>;
 

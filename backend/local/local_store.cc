@@ -73,6 +73,8 @@ LocalStore::LocalStore(Fd root, uint64_t root_device, uint64_t verifier, bool cl
       verifier_(verifier),
       clones_(clones),
       chowns_(::geteuid() == 0),
+      own_uid_(::geteuid()),
+      own_gid_(::getegid()),
       handles_(root_fd_.get(), root_device),
       nodes_(options.known_files) {}
 
@@ -90,12 +92,20 @@ Capabilities LocalStore::capabilities() const {
 }
 
 Task<NodeRef> LocalStore::resolve(const Handle& handle) {
+    if (LocalNodeRef node = nodes_.find(handle)) co_return NodeRef(std::move(node));
     Fd path = co_await handles_.open(handle);
     LocalNodeRef node = co_await known(std::move(path));
     co_return NodeRef(std::move(node));
 }
 
-Result<Handle> LocalStore::handle_of(Node& node) { return handles_.of_fd(local(node).path_fd()); }
+Result<Handle> LocalStore::handle_of(Node& node) { return known_handle(local(node), nullptr); }
+
+Result<Handle> LocalStore::known_handle(LocalNode& node, const struct statx* st) {
+    if (Handle kept = node.handle(); !kept.empty()) return kept;
+    auto made = handles_.of_fd(node.path_fd(), st);
+    if (made) nodes_.keep_handle(node, *made);
+    return made;
+}
 
 Result<LocalNodeRef> LocalStore::enter(LocalNode& directory, std::string_view name) {
     std::string text(name);
@@ -191,7 +201,7 @@ Task<Attributes> LocalStore::getattr(Node& node, AttrMask mask) {
     out.fileid = out.mounted_on_fileid = file.fileid();
     if (!(mask & of_file_system).empty()) fill_file_system(out, file.path_fd());
     if (mask.has(Attr::handle)) {
-        out.handle = co_await handles_.of_fd(file.path_fd(), &st);
+        out.handle = co_await known_handle(file, &st);
         out.valid |= Attr::handle;
     }
     co_return out;

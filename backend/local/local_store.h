@@ -70,10 +70,20 @@ class LocalStore final : public vfs::Store {
 
   private:
     LocalStore(Fd root, uint64_t root_device, uint64_t verifier, bool clones, LocalOptions options);
-    Result<LocalNodeRef> known(Fd path) { return nodes_.intern(std::move(path), root_device_); }
+    // A file just made.
+    struct Fresh {
+        Pin pin;
+        struct statx st;
+    };
+    Result<LocalNodeRef> known(Fd path) {
+        return nodes_.intern({std::move(path), false}, root_device_);
+    }
+    Result<vfs::Handle> known_handle(LocalNode& node, const struct statx* st);
     Result<LocalNodeRef> enter(LocalNode& directory, std::string_view name);
-    Result<Fd> make_entry(int directory, const char* name, const vfs::NewNode& what);
-    Result<> dress(int path_fd, const vfs::NewNode& what);
+    Result<Fresh> make_entry(int directory, const char* name, const vfs::NewNode& what);
+    Result<Pin> make_file(int directory, const char* name, const vfs::NewNode& what);
+    bool ours_by_itself(const vfs::NewNode& what) const;
+    Result<struct statx> dress(int fd, bool for_io, const vfs::NewNode& what);
     void fill(vfs::Attributes& out, const struct statx& st, vfs::AttrMask mask) const;
     void fill_file_system(vfs::Attributes& out, int fd) const;
     bool beneath_root(int fd) const;
@@ -83,6 +93,8 @@ class LocalStore final : public vfs::Store {
     uint64_t verifier_;  // of unstable writes: another one at each start
     bool clones_;        // the file system shares extents
     bool chowns_;        // the process may give files away
+    uid_t own_uid_;      // whose files are that the process makes
+    gid_t own_gid_;
     SharedHandles handles_;
     SharedNodeTable nodes_;
     LocalNodeRef root_;

@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 
 #include <cstdlib>
@@ -137,6 +138,37 @@ TEST_F(LocalStoreTest, a_deleted_files_handle_is_stale) {
     EXPECT_EQ(run(store->resolve(handle)).error().code, Errc::stale);
     EXPECT_EQ(run(store->resolve(Handle::from(as_bytes("garbage")).value())).error().code,
               Errc::badhandle);
+}
+
+TEST_F(LocalStoreTest, the_handle_of_what_was_deleted_on_the_host_is_stale) {
+    auto store = open();
+    Handle handle =
+        store->handle_of(*run(store->create(*store->root(), "f", {})).value().node).value();
+    EXPECT_EQ(store->handle_of(*must(store->resolve(handle))).value(), handle);
+    std::filesystem::remove(root_ / "f");
+    EXPECT_EQ(run(store->resolve(handle)).error().code, Errc::stale);
+}
+
+TEST_F(LocalStoreTest, a_new_file_has_its_mode_whatever_this_process_would_give_it) {
+    auto store = open();
+    Attributes directory = run(store->getattr(*store->root(), stat_mask)).value();
+    const mode_t before = ::umask(027);
+    for (uint32_t mode : {0644u, 0666u, 04755u, 0u}) {
+        NewNode what{.mode = mode, .uid = ::geteuid(), .gid = ::getegid(), .directory = &directory};
+        NodeRef node = run(store->create(*store->root(), std::to_string(mode), what)).value().node;
+        EXPECT_EQ(run(store->getattr(*node, stat_mask)).value().mode, mode);
+    }
+    ::umask(before);
+}
+
+TEST_F(LocalStoreTest, a_new_file_is_held_and_written_by_one_descriptor) {
+    auto store = open();
+    const size_t before = open_descriptors();
+    NodeRef node = run(store->create(*store->root(), "f", {.mode = 0400})).value().node;
+    ASSERT_TRUE(run(store->opened(*node, OpenAccess::both)).has_value());
+    BufferChain data(Buffer::copy_of("text"));
+    ASSERT_TRUE(run(store->write(*node, 0, data, Stability::unstable)).has_value());
+    EXPECT_EQ(open_descriptors(), before + 1);
 }
 
 TEST_F(LocalStoreTest, an_unlinked_file_that_is_held_goes_on_and_its_space_comes_back) {

@@ -4,8 +4,9 @@
 
 namespace strait::local {
 
-Result<LocalNodeRef> SharedNodeTable::intern(Fd path, uint64_t root_device) {
-    auto st = stat_fd(path.get());
+Result<LocalNodeRef> SharedNodeTable::intern(Pin pin, uint64_t root_device,
+                                             const struct statx* known) {
+    auto st = known ? Result<struct statx>(*known) : stat_fd(pin.fd.get());
     if (!st) return fail(st.error());
     FileKey key{device_of(*st), st->stx_ino};
     std::lock_guard lock(mutex_);
@@ -20,19 +21,40 @@ Result<LocalNodeRef> SharedNodeTable::intern(Fd path, uint64_t root_device) {
         return found->second.node;
     }
     trim();
-    auto node = make_ref<LocalNode>(key, time_of(st->stx_btime), fileid_of(key, root_device),
-                                    vfs::type_of(st->stx_mode), std::move(path));
+    auto node = make_ref<LocalNode>(key, fileid_of(key, root_device), vfs::type_of(st->stx_mode),
+                                    std::move(pin));
     ages_.push_front(key);
     nodes_.emplace(key, Entry{node, ages_.begin()});
     return node;
 }
 
-LocalNodeRef SharedNodeTable::find(const FileKey& key) {
+LocalNodeRef SharedNodeTable::find(const vfs::Handle& handle) {
+    LocalNodeRef node;
+    {
+        std::lock_guard lock(mutex_);
+        auto found = by_handle_.find(handle);
+        if (found == by_handle_.end()) return {};
+        auto& entry = nodes_.find(found->second->key())->second;
+        touch(entry);
+        node = entry.node;
+    }
+    // Removed here: whether anybody still uses it is for intern() to say.
+    if (node->unlinked) return {};
+    auto st = stat_fd(node->path_fd());
+    if (st && st->stx_nlink > 0) return node;
+    // Removed on the host.
+    const FileKey key = node->key();
+    node = {};
+    name_removed(key);
+    return {};
+}
+
+void SharedNodeTable::keep_handle(LocalNode& node, const vfs::Handle& handle) {
     std::lock_guard lock(mutex_);
-    auto found = nodes_.find(key);
-    if (found == nodes_.end()) return {};
-    touch(found->second);
-    return found->second.node;
+    if (!node.keep_handle(handle)) return;
+    auto found = nodes_.find(node.key());
+    if (found != nodes_.end() && found->second.node.get() == &node)
+        by_handle_.emplace(handle, &node);
 }
 
 void SharedNodeTable::name_removed(const FileKey& key) {
@@ -61,6 +83,7 @@ void SharedNodeTable::touch(Entry& entry) { ages_.splice(ages_.begin(), ages_, e
 
 void SharedNodeTable::drop(Map::iterator at) {
     ages_.erase(at->second.age);
+    if (auto handle = at->second.node->handle(); !handle.empty()) by_handle_.erase(handle);
     nodes_.erase(at);
 }
 

@@ -17,10 +17,12 @@ class SharedNodeTable {
   public:
     explicit SharedNodeTable(size_t capacity) : capacity_(capacity) {}
 
-    // The node of what `path` (an O_PATH descriptor) refers to: the known one, or a new one that
-    // takes the descriptor.
-    Result<LocalNodeRef> intern(Fd path, uint64_t root_device);
-    LocalNodeRef find(const FileKey& key);
+    // The node of what `pin` refers to: the known one, or a new one that takes the descriptor.
+    // `known`: what statx says of it.
+    Result<LocalNodeRef> intern(Pin pin, uint64_t root_device, const struct statx* known = nullptr);
+    // The known file with this handle; null also when it has lost its last name.
+    LocalNodeRef find(const vfs::Handle& handle);
+    void keep_handle(LocalNode& node, const vfs::Handle& handle);
     // The file behind `key` may have lost its last name: do not keep it alive longer than its users
     // do.
     void name_removed(const FileKey& key);
@@ -41,6 +43,7 @@ class SharedNodeTable {
     mutable std::mutex mutex_;
     size_t capacity_;
     Map nodes_;
+    std::unordered_map<vfs::Handle, LocalNode*, vfs::HandleHash> by_handle_;  // of those in nodes_
     std::list<FileKey> ages_;      // front: asked for last
     std::list<FileKey> unlinked_;  // to drop when their users are done
 };

@@ -2,6 +2,7 @@
 #pragma once
 // System calls as Results, and a descriptor that closes itself.
 
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -19,6 +20,9 @@ inline Error last_error() {
     int number = errno;
     return Error(from_errno(number), Domain::posix, static_cast<uint32_t>(number));
 }
+
+// Of every descriptor that is read or written: nobody's lease is waited for.
+inline constexpr int io_flags = O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
 
 class Fd {
   public:
