@@ -57,6 +57,7 @@ void FileState::wrote(uint64_t end) {
     written_at_ = wall_now();
     only_cloned_ = false;
     data_version_++;
+    mount_->hold().found_changed();
     drop_head();
 }
 
@@ -76,6 +77,7 @@ void FileState::drop_head() { head_ = {}; }
 
 void FileState::data_changed() {
     data_version_++;
+    mount_->hold().found_changed();
     drop_head();
     recent_.clear();
     writes_.doubt();

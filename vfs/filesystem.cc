@@ -45,6 +45,12 @@ size_t FileSystem::waiting_bytes() const {
     return all;
 }
 
+uint64_t FileSystem::news() const {
+    uint64_t all = 0;
+    for (auto& mount : impl_->mounts.all()) all += mount->hold().news();
+    return all;
+}
+
 Task<OpenFileRef> FileSystem::open(At at, OpenFlags flags) {
     co_return co_await impl_->open(at, flags, ~uint64_t{0});
 }

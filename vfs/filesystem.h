@@ -82,6 +82,8 @@ class FileSystem {
     Task<> close();
     // Bytes that were written here and are not stable yet.
     size_t waiting_bytes() const;
+    // Grows with each change of what is known that a call here may tell of.
+    uint64_t news() const;
 
     Task<OpenFileRef> open(At at, OpenFlags flags);
     Task<Attributes> stat(At at, AttrMask mask = stat_mask);
@@ -134,6 +136,14 @@ class OpenFile : public RefCounted {
     virtual std::string identity() const { return {}; }
     // Grows whenever data that was read before may be outdated; while any open of the file lives.
     virtual uint64_t data_version() const { return 0; }
+    // What stat() and read_at() would answer at this moment without asking, and would go on to
+    // until then, unless there is news() meanwhile.
+    struct Known {
+        MonoTime until{};  // past: nothing is known
+        Attributes attributes;
+        std::optional<BufferChain> whole;  // all of the file
+    };
+    virtual Known known() const { return {}; }
 
     virtual Task<BufferChain> read(
         size_t count) = 0;  // at the position, which moves; fewer bytes only at the end

@@ -12,6 +12,12 @@ namespace {
 // About 40 MB when full of both.
 constexpr size_t most_attributes = 1u << 16;
 constexpr size_t most_names = 1u << 16;
+
+// Two changes within one tick of the server's clock may have one change number.
+bool same_stat(const Attributes& a, const Attributes& b) {
+    return a.change == b.change && a.size == b.size && a.mtime == b.mtime && a.ctime == b.ctime &&
+           a.mode == b.mode && a.uid == b.uid && a.gid == b.gid && a.nlink == b.nlink;
+}
 }  // namespace
 
 void Hold::make_room() {
@@ -77,6 +83,7 @@ void Hold::take(Known& row, const Attributes& attributes, MonoTime now) {
     Duration least = directory ? times_.directory_min : times_.file_min;
     Duration most = directory ? times_.directory_max : times_.file_max;
     bool same = row.valid && row.attributes.change == attributes.change;
+    if (row.valid && !same_stat(row.attributes, attributes)) found_++;
     // A hold that was found right at its end may be believed longer the next time.
     if (!same) {
         row.span = least;

@@ -32,6 +32,9 @@ class Hold {
     // Taken before a question is sent, given with its answer.
     using Tick = uint64_t;
     Tick now() const { return tick_; }
+    // Grows whenever something is not as it was believed: by our own changes, or found so.
+    uint64_t news() const { return tick_ + found_; }
+    void found_changed() { found_++; }
 
     // --- answers, to questions for all of stat_mask at least
     // False: outdated by a change of ours, not taken in.
@@ -131,7 +134,8 @@ class Hold {
 
     const HoldTimes times_;
     Tick tick_ = 1;
-    Tick floor_ = 0;  // rows that remembered an older change may be gone
+    uint64_t found_ = 0;  // changes that are not in tick_
+    Tick floor_ = 0;      // rows that remembered an older change may be gone
     std::unordered_map<Handle, Known, HandleHash> known_;
     std::deque<Handle> known_order_;
     ByText<Directory> directories_;

@@ -43,6 +43,13 @@ Task<Attributes> OpenNode::stat(AttrMask mask) {
     co_return co_await fetch_attributes(mount(), handle(), mask);
 }
 
+OpenFile::Known OpenNode::known() const {
+    FileState* state = mount().find_state(handle());
+    const Attributes* held = mount().hold().attributes(handle(), stat_mask);
+    if (!held || (state && state->writes().pending())) return {};
+    return {MonoClock::now() + mount().hold().remaining(handle()), *held, {}};
+}
+
 Task<Attributes> OpenNode::statfs() {
     Compound ask = at_node();
     ask.getattr(statfs_mask);

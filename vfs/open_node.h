@@ -36,6 +36,7 @@ class OpenNode : public OpenFile {
     OpenFlags flags() const override { return node_.flags; }
     void set_append(bool append) override { node_.flags.append = append; }
     std::string_view path() const override { return node_.path; }
+    Known known() const override;
 
     Task<BufferChain> read(size_t count) override;
     Task<BufferChain> read_at(uint64_t offset, size_t count) override;

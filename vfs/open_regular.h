@@ -26,6 +26,7 @@ class OpenRegular final : public OpenNode {
     bool pinned() const { return static_cast<bool>(open_); }
 
     std::string identity() const override;
+    Known known() const override;
     uint64_t data_version() const override { return state_->data_version(); }
 
     Task<BufferChain> read(size_t count) override;

@@ -10,6 +10,19 @@ namespace {
 constexpr uint64_t lock_block = 32u << 10;  // bytes
 }  // namespace
 
+OpenFile::Known OpenRegular::known() const {
+    Known known = OpenNode::known();
+    const FileState::Head& head = state_->head();
+    const bool current = known.until != MonoTime{} && MonoClock::now() < head.until &&
+                         head.change == known.attributes.change &&
+                         head.data.size() == known.attributes.size;
+    if (!current || !head.whole || node_.flags.access != OpenAccess::read || !locked_.empty())
+        return known;
+    known.until = std::min(known.until, head.until);
+    known.whole = head.data;
+    return known;
+}
+
 Task<BufferChain> OpenRegular::read(size_t count) {
     auto held = co_await position_mutex_.lock();
     BufferChain got = co_await read_at(position_, count);

@@ -137,6 +137,7 @@ void RingDoor::take(const ProcessRef& program) {
             if (wait && shm::called_off(ring.slots[slot])) wait->request_stop(Errc::interrupted);
         } else if (shm::submitted(ring.slots[slot])) {
             program->waiting |= bit;
+            if (shm::is_posted(ring.slots[slot])) program->posted |= bit;
         }
     }
     enqueue(program);
@@ -174,21 +175,30 @@ void RingDoor::start_queued() {
 
 void RingDoor::start_one(const ProcessRef& program) {
     uint64_t later = program->waiting & ~uint64_t{0} << program->next_slot;
-    auto slot = static_cast<size_t>(__builtin_ctzll(later ? later : program->waiting));
+    if (later == 0) later = program->waiting;
+    auto slot = static_cast<size_t>(__builtin_ctzll(program->posted ? program->posted : later));
     program->next_slot = (slot + 1) % shm::slot_count;
     uint64_t bit = uint64_t{1} << slot;
     program->waiting &= ~bit;
+    program->posted &= ~bit;
     program->under_way |= bit;
     program->requests.spawn(run(program, slot));
     if (program->under_way & bit) shm::tell_slow(program->memory->ring().slots[slot]);
 }
 
 Task<> RingDoor::run(ProcessRef program, size_t slot) {
-    Exchange exchange(program, tokens_, maps_, slot);
+    Exchange exchange(program, tokens_, maps_, changes_, slot);
     const bool counts = !exchange.may_wait();
     if (counts && program->counted++ == 0) ++busy_;
     auto sound = exchange.check();
+    const bool changes = sound && may_change(exchange.request);
+    // Who waits for a lock changes nothing meanwhile.
+    if (changes) counts ? changes_.begin() : changes_.grow();
+    if (sound && exchange.request.flags & shm::flag_position)
+        sound = co_await take_position(exchange).result();
     auto outcome = sound ? co_await dispatch(exchange).result() : sound;
+    if (changes) counts ? changes_.end() : changes_.grow();
+    changes_.look(program->files, program->seen_news);
     ++program->calls;
     if (sound) ++calls_[exchange.request.op];
     if (counts && --program->counted == 0) --busy_;

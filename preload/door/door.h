@@ -106,6 +106,7 @@ class RingDoor final : private Watch {
     Control control_;
     TokenTable tokens_;
     MappedFiles maps_;
+    Changes changes_{doorbell_};
     std::unordered_map<pid_t, ProcessRef> programs_;
     std::vector<ProcessRef> rings_;  // by their number in the doorbell
     size_t first_ring_ = 0;          // where the next turn begins

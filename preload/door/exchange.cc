@@ -23,10 +23,12 @@ std::string copy_name(const char* from, uint32_t size) {
 
 }  // namespace
 
-Exchange::Exchange(ProcessRef caller, TokenTable& table, MappedFiles& mapped, size_t slot_number)
+Exchange::Exchange(ProcessRef caller, TokenTable& table, MappedFiles& mapped, Changes& all_changes,
+                   size_t slot_number)
     : process(std::move(caller)),
       tokens(table),
       maps(mapped),
+      changes(all_changes),
       memory(process->memory),
       slot(slot_number) {
     std::memcpy(&request, &memory->ring().slots[slot].request, sizeof(request));

@@ -5,13 +5,15 @@
 
 #include <string>
 
+#include "preload/door/changes.h"
 #include "preload/door/mapped_files.h"
 #include "preload/door/process.h"
 
 namespace strait::preload {
 
 struct Exchange {
-    Exchange(ProcessRef caller, TokenTable& table, MappedFiles& mapped, size_t slot_number);
+    Exchange(ProcessRef caller, TokenTable& table, MappedFiles& mapped, Changes& all_changes,
+             size_t slot_number);
 
     // Errc::inval when the copy does not hold together.
     Result<> check() const;
@@ -40,6 +42,7 @@ struct Exchange {
     ProcessRef process;
     TokenTable& tokens;
     MappedFiles& maps;
+    Changes& changes;
     Ref<RingMemory> memory;
     const size_t slot;
     shm::Request request;
@@ -73,6 +76,9 @@ class CallOff final : private StopCallback {
     StopSource source_;
     Scope scope_;
 };
+
+// The position that the program kept, where it comes with the request.
+Task<> take_position(Exchange& exchange);
 
 // What the program's stat structures need, from what the file system told.
 void fill(shm::Stat& out, const vfs::Attributes& from) noexcept;

@@ -117,6 +117,12 @@ Task<> MappedFiles::give_up_all(Mappings mappings) {
     co_await first;
 }
 
+bool MappedFiles::stored_into(const vfs::OpenFile& file) const {
+    if (empty()) return false;
+    MappedFileRef mapped = of(file);
+    return mapped && mapped->has_writers();
+}
+
 Task<> MappedFiles::before_read(vfs::OpenFile& file, uint64_t offset, uint64_t length) const {
     MappedFileRef mapped = of(file);
     if (!mapped || !mapped->has_writers()) co_return;

@@ -16,6 +16,8 @@ class MappedFiles {
     // The file's pages, when some program maps it.
     MappedFileRef of(const vfs::OpenFile& file) const;
     bool empty() const noexcept { return files_.empty(); }
+    // Programs may store into it at any time.
+    bool stored_into(const vfs::OpenFile& file) const;
     // A new mapping of [offset, offset + length) with its pages filled. Errc::nomem: all pages
     // together would be more than half of the memory. The caller gives it up.
     Task<MappingRef> map(TokenRef token, uint64_t offset, uint64_t length, bool writable);

@@ -40,7 +40,34 @@ vfs::LockKind kind_of(const shm::Request& request) {
     return request.arg & shm::lock_exclusive ? vfs::LockKind::write : vfs::LockKind::read;
 }
 
+// What the program may answer for itself from now on. No step may lie between this and the moment
+// in which what is known was found.
+void tell_known(Exchange& exchange, const vfs::OpenFile& file) {
+    constexpr size_t most = 64u << 10;  // of a file's data
+    exchange.changes.look(exchange.process->files, exchange.process->seen_news);
+    if (!exchange.changes.quiet() || exchange.maps.stored_into(file)) return;
+    const vfs::OpenFile::Known known = file.known();
+    if (known.until <= MonoClock::now()) return;
+    shm::Reply& reply = exchange.reply;
+    fill(reply.stat, known.attributes);
+    reply.flags |= shm::reply_known;
+    reply.as_of = exchange.changes.now();
+    reply.value2 =
+        static_cast<uint64_t>(std::chrono::nanoseconds(known.until.time_since_epoch()).count());
+    if (!known.whole || known.whole->size() > most) return;
+    reply.flags |= shm::reply_whole;
+    reply.data_bytes = static_cast<uint32_t>(known.whole->copy_to(exchange.window()));
+}
+
 }  // namespace
+
+Task<> take_position(Exchange& exchange) {
+    TokenRef token = co_await exchange.token();
+    if (std::exchange(token->position_told, true)) co_return;
+    if (token->file->type() == vfs::FileType::directory) co_return;
+    auto position = static_cast<int64_t>(exchange.request.position);
+    co_await token->file->seek(position, vfs::Whence::set);
+}
 
 Task<> op_open(Exchange& exchange) {
     vfs::At at = co_await exchange.at();
@@ -50,6 +77,7 @@ Task<> op_open(Exchange& exchange) {
     if (exchange.request.flags & shm::flag_truncate) co_await exchange.maps.resized(*token->file);
     exchange.reply.value = token->id;
     exchange.reply.stat.mode = vfs::type_bits(token->file->type());
+    tell_known(exchange, *token->file);
     exchange.process->holds.emplace(token->id, std::move(token));
 }
 

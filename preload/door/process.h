@@ -24,6 +24,7 @@ struct Process final : RefCounted {
     bool ended = false;
     Ref<RingMemory> memory;
     vfs::FileSystem* files = nullptr;
+    uint64_t seen_news = 0;  // of `files`
     Holding holds;
     Holding inherited;  // what the image before, or the parent, held: until this one names its own
     Mappings maps;
@@ -35,8 +36,9 @@ struct Process final : RefCounted {
     } cwd;
     uint64_t calls = 0;
     Nursery requests;
-    // By slot, as bits: handed over and not begun; begun.
-    uint64_t waiting = 0, under_way = 0;
+    // By slot, as bits: handed over and not begun; of these, what nobody waits for, and so came
+    // before what somebody does; begun.
+    uint64_t waiting = 0, posted = 0, under_way = 0;
     size_t counted = 0;    // of under_way, but for those that wait for long
     size_t next_slot = 0;  // where the next turn begins
     bool queued = false;

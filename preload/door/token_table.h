@@ -23,7 +23,8 @@ struct Token final : RefCounted {
     vfs::OpenFileRef file;
     uint64_t cookie = 0;  // where getdents64 goes on
     bool written = false;
-    bool locked = false;  // some process owns a record lock through it
+    bool position_told = false;  // by the program that kept it while it answered for itself
+    bool locked = false;         // some process owns a record lock through it
     // Of stores into a mapping, met where munmap had nobody to tell: the next fsync, msync or
     // close.
     Error late{Errc::ok};

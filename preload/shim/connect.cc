@@ -24,6 +24,7 @@ struct Mine {
     uint32_t connecting;  // futex: 1 while a thread connects
     uint32_t long_waits;
     uint32_t map_lock;
+    uint32_t sharing;
 };
 Mine* mine;
 
@@ -266,6 +267,25 @@ void drop_link(Link* link) noexcept {
 
 bool dropped(const Link* link) noexcept {
     return __atomic_load_n(&mine->link, __ATOMIC_ACQUIRE) != link;
+}
+
+bool is_current(const Link* link) noexcept {
+    return mine && __atomic_load_n(&mine->link, __ATOMIC_ACQUIRE) == link &&
+           !shm::known_ended(*link->doorbell);
+}
+
+void begin_sharing() noexcept {
+    if (mine) __atomic_fetch_add(&mine->sharing, 1, __ATOMIC_SEQ_CST);
+    __atomic_thread_fence(__ATOMIC_SEQ_CST);
+}
+
+void end_sharing() noexcept {
+    if (mine) __atomic_fetch_sub(&mine->sharing, 1, __ATOMIC_SEQ_CST);
+}
+
+bool is_sharing() noexcept {
+    __atomic_thread_fence(__ATOMIC_SEQ_CST);
+    return mine && __atomic_load_n(&mine->sharing, __ATOMIC_SEQ_CST) != 0;
 }
 
 bool enter_long_wait() noexcept {

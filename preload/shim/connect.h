@@ -18,6 +18,8 @@ struct Link {
     uint32_t freed;    // futex: grows when one is given back to waiters
     uint64_t free;     // a bit for each free slot
     uint64_t posted;   // slots whose reply nobody waits for
+    uint64_t kept;     // slots that opens keep, and which open it is, for each slot
+    struct Open* keepers[shm::slot_count];
 };
 
 // This process's link, made at first use. Null: `error` says why.
@@ -25,7 +27,15 @@ Link* link(int& error) noexcept;
 // After the agent of `link` died: the next link() looks for a new one.
 void drop_link(Link* link) noexcept;
 bool dropped(const Link* link) noexcept;
+// It is this process's link, and its agent lives for all that is known.
+bool is_current(const Link* link) noexcept;
 bool agent_alive(const Link& link) noexcept;
+
+// From begin to end another process may come to share the opens of this one: each open that is
+// entered in the table meanwhile is seen by who has begun, or sees that it has.
+void begin_sharing() noexcept;
+void end_sharing() noexcept;
+bool is_sharing() noexcept;
 
 // Requests that may wait for long (locks) take no more than a part of the slots, so that what ends
 // their wait finds one. False: too many wait already.

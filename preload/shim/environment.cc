@@ -2,6 +2,8 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "preload/shim/connect.h"
+#include "preload/shim/known.h"
 #include "preload/shim/process.h"
 #include "preload/shim/raw.h"
 #include "preload/shim/real.h"
@@ -41,6 +43,9 @@ char* Environment::add(const char* name, const char* value, const char* more) no
 
 Environment::Environment(char* const* given, const char* libraries) noexcept : given_(given) {
     if (settings.prefix_count == 0) return;
+    begin_sharing();
+    shares_ = true;
+    leave_all_known();
     size_t count = 0;
     const char *preload = nullptr, *folders = nullptr;
     for (; given && given[count]; ++count) {
@@ -81,6 +86,7 @@ Environment::Environment(char* const* given, const char* libraries) noexcept : g
 }
 
 Environment::~Environment() {
+    if (shares_) end_sharing();
     if (memory_) raw::munmap(memory_, bytes_);
 }
 

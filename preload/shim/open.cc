@@ -33,13 +33,14 @@ uint32_t open_flags(int flags) noexcept {
 }
 
 // The errno value of what was written and not yet reported; 0 where nothing can be lost.
-int tell_closed(const Open& last) noexcept {
+int tell_closed(Open& last) noexcept {
     if (last.instance != agent_instance()) return last.written ? EIO : 0;
     Call call(shm::Op::close);
     call.on(last);
     if (call.error()) return last.written ? call.error() : 0;
     if (!last.written && !may_hold_locks()) {
-        call.post();
+        // Of what was known to its end the agent has nothing open at the server.
+        call.post(!last.whole);
         return 0;
     }
     if (last.written) call.request().flags |= shm::flag_written;
@@ -85,13 +86,11 @@ int open_at(Where& where, int flags, mode_t mode) noexcept {
     int error = call.run(where);
     if (error == EINVAL || error == ENXIO) error = open_fifo_instead(where, flags, error);
     if (error || where.redirected) return failed(error);
-    uint64_t token = call.reply().value;
     constexpr int done_at_open = O_CREAT | O_EXCL | O_TRUNC | O_NOCTTY;
     constexpr unsigned large_file = 0100000;  // as the kernel shows it in F_GETFL
-    int fd = install(token, static_cast<unsigned>(flags & ~done_at_open) | large_file,
-                     call.reply().stat.mode & S_IFMT, where.path);
+    int fd = install(call, static_cast<unsigned>(flags & ~done_at_open) | large_file, where.path);
     if (fd >= 0) return fd;
-    Open orphan{.token = token, .instance = agent_instance()};
+    Open orphan{.token = call.reply().value, .instance = agent_instance()};
     tell_closed(orphan);
     return failed(-fd);
 }

@@ -11,7 +11,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "preload/shim/connect.h"
 #include "preload/shim/count.h"
+#include "preload/shim/known.h"
 #include "preload/shim/map.h"
 #include "preload/shim/ours.h"
 #include "preload/shim/raw.h"
@@ -61,12 +63,15 @@ class SharedEnvironment {
 }  // namespace
 
 uint64_t prepare_fork() noexcept {
+    begin_sharing();
     if (open_count() == 0 && mapped_count() == 0) return 0;
+    leave_all_known();
     Call call(shm::Op::fork_prepare);
     return call.run() == 0 ? call.reply().value : 0;
 }
 
 void tell_child(uint64_t ticket, pid_t pid) noexcept {
+    end_sharing();
     if (!ticket) return;
     Call call(shm::Op::fork_bind);
     if (call.error()) return;

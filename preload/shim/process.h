@@ -27,6 +27,7 @@ class Environment {
     char* text_ = nullptr;
     void* memory_ = nullptr;
     size_t bytes_ = 0;
+    bool shares_ = false;  // our opens, with the program that is about to begin
 };
 
 // Replaces the process by the program at `path`, which may lie under a prefix. -1 and errno, or
@@ -39,7 +40,7 @@ const char* search_path() noexcept;
 bool script_of_ours(const char* path) noexcept;
 
 // Before a fork: the ticket under which the child claims what we hold; 0: there is nothing to hold,
-// or nobody to ask, and the child then fails where it would need it.
+// or nobody to ask, and the child then fails where it would need it. tell_child() must follow.
 uint64_t prepare_fork() noexcept;
 // After it, in the parent. pid 0: there is no child.
 void tell_child(uint64_t ticket, pid_t pid) noexcept;

@@ -5,6 +5,7 @@
 
 #include "preload/shim/connect.h"
 #include "preload/shim/count.h"
+#include "preload/shim/known.h"
 #include "preload/shim/raw.h"
 #include "preload/shim/table.h"
 #include "preload/shim/where.h"
@@ -68,6 +69,7 @@ bool wait_for_slot(Link& link, size_t& slot) noexcept {
         uint32_t freed = __atomic_load_n(&link.freed, __ATOMIC_SEQ_CST);
         reap_posted(link);
         taken = take_slot(link, slot);
+        if (!taken && link.posted) raw::futex_wake(&link.doorbell->sequence, 1);
         if (taken || (turn % looks_at_agent_every == 0 && !agent_alive(link))) break;
         const timespec pause{0, 1'000'000};
         raw::futex_wait(&link.freed, freed, &pause);
@@ -151,14 +153,20 @@ Call::~Call() {
     if (link_) give_slot(*link_, slot_);
 }
 
-Call& Call::on(const Open& open) noexcept {
+Call& Call::on(Open& open) noexcept {
+    const uint64_t position = leave_known(open);
     if (error_) return *this;
     if (open.instance != link_->instance) error_ = EIO;
     request_->token = open.token;
+    if (!position) return *this;
+    request_->flags |= shm::flag_position;
+    request_->position = position;
+    told_ = &open;
     return *this;
 }
 
-Call& Call::on2(const Open& open) noexcept {
+Call& Call::on2(Open& open) noexcept {
+    leave_known(open);
     if (error_) return *this;
     if (open.instance != link_->instance) error_ = EIO;
     request_->token2 = open.token;
@@ -208,6 +216,7 @@ Call& Call::text2(const char* text) noexcept {
 }
 
 int Call::finish(bool answered) noexcept {
+    if (answered && told_) position_told(*told_, request_->position);
     if (answered) return reply_->error;
     // The slot is lost with its ring.
     drop_link(link_);
@@ -251,11 +260,41 @@ int Call::run(Where& where) noexcept {
     return error;
 }
 
-void Call::post() noexcept {
+bool Call::keep_slot(Open& open) noexcept {
+    constexpr int most = shm::slot_count / 8;  // others wait for locks: connect.h
+    const uint64_t bit = uint64_t{1} << slot_;
+    for (int turn = 0; turn < 2; ++turn) {
+        const uint64_t others = __atomic_fetch_or(&link_->kept, bit, __ATOMIC_ACQ_REL);
+        if (__builtin_popcountll(others) < most) {
+            open.link = link_;
+            open.slot = static_cast<uint32_t>(slot_);
+            __atomic_store_n(&link_->keepers[slot_], &open, __ATOMIC_RELEASE);
+            link_ = nullptr;
+            return true;
+        }
+        __atomic_fetch_and(&link_->kept, ~bit, __ATOMIC_ACQ_REL);
+        // The next one around. Whoever has become of it since: leaving is never wrong.
+        const uint64_t above = others & ~(bit - 1);
+        const int last = __builtin_ctzll(above ? above : others);
+        Open* other = __atomic_load_n(&link_->keepers[last], __ATOMIC_ACQUIRE);
+        if (other) leave_known(*other);
+    }
+    return false;
+}
+
+void give_kept_slot(Link& link, uint32_t slot) noexcept {
+    __atomic_fetch_and(&link.kept, ~(uint64_t{1} << slot), __ATOMIC_ACQ_REL);
+    give_slot(link, slot);
+}
+
+void Call::post(bool soon) noexcept {
     if (error_) return;
     request_->flags |= shm::flag_no_reply;
     Link& link = *link_;
-    ring_the_bell(link, slot_);
+    if (soon)
+        ring_the_bell(link, slot_);
+    else
+        shm::submit(*link.ring, slot_, *link.doorbell, link.number);
     __atomic_fetch_or(&link.posted, uint64_t{1} << slot_, __ATOMIC_RELEASE);
     link_ = nullptr;
 }

@@ -26,8 +26,8 @@ class Call {
     const shm::Reply& reply() const noexcept { return *reply_; }
     unsigned char* window() noexcept { return window_; }
 
-    Call& on(const Open& open) noexcept;
-    Call& on2(const Open& open) noexcept;
+    Call& on(Open& open) noexcept;
+    Call& on2(Open& open) noexcept;
     Call& at(const Where& where, bool follow) noexcept;
     Call& at2(const Where& where, bool follow) noexcept;
     Call& on_mapping(uint64_t mapping, uint64_t instance) noexcept;
@@ -41,8 +41,10 @@ class Call {
     // The same for a request that may wait for long: a signal whose handler was installed without
     // SA_RESTART ends it with EINTR.
     int run_interruptibly() noexcept;
-    // Sends it; nobody waits.
-    void post() noexcept;
+    // Sends it; nobody waits. Not `soon`: an agent that sleeps finds it with what comes next.
+    void post(bool soon = true) noexcept;
+    // After the reply: the slot is the open's, until it gives it back. False: too many are kept.
+    bool keep_slot(Open& open) noexcept;
 
   private:
     int finish(bool answered) noexcept;
@@ -51,9 +53,12 @@ class Call {
     shm::Request* request_ = nullptr;
     shm::Reply* reply_ = nullptr;
     unsigned char* window_ = nullptr;
+    Open* told_ = nullptr;  // the open whose position the request tells
     size_t slot_ = 0;
     int error_ = 0;
 };
+
+void give_kept_slot(struct Link& link, uint32_t slot) noexcept;
 
 // errno = error and -1; what a hook returns on failure.
 inline int failed(int error) noexcept {

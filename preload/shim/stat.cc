@@ -5,6 +5,7 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include "preload/shim/known.h"
 #include "preload/shim/ours.h"
 #include "preload/shim/ring_client.h"
 
@@ -118,7 +119,18 @@ long limit(int name) noexcept {
     }
 }
 
-int stat_of(Where& where, const char* path, struct stat* out, int flags) noexcept {
+// The descriptor itself is meant, and what is known of it.
+bool known_itself(int fd, const char* path, int flags, shm::Stat& out) noexcept {
+    const Open* open = path && !*path && (flags & AT_EMPTY_PATH) ? find(fd) : nullptr;
+    return open && known_stat(*open, out);
+}
+
+int stat_of(Where& where, int fd, const char* path, struct stat* out, int flags) noexcept {
+    shm::Stat known;
+    if (known_itself(fd, path, flags, known)) {
+        fill_stat(known, out);
+        return 0;
+    }
     if (int error = check_empty(where, path, flags)) return failed(error);
     return stat_at(where, out, !(flags & AT_SYMLINK_NOFOLLOW));
 }
@@ -152,6 +164,11 @@ void fill_stat(const shm::Stat& from, struct stat* out) noexcept {
 }
 
 int stat_open(Open& open, struct stat* out) noexcept {
+    shm::Stat known;
+    if (known_stat(open, known)) {
+        fill_stat(known, out);
+        return 0;
+    }
     return ask_open(shm::Op::stat, open, &shm::Reply::stat, fill_stat, out);
 }
 int stat_at(Where& where, struct stat* out, bool follow) noexcept {
@@ -161,8 +178,8 @@ int stat_at(Where& where, struct stat* out, bool follow) noexcept {
 int ours_stat(Where& where, const char*, struct stat* out) { return stat_at(where, out, true); }
 int ours_lstat(Where& where, const char*, struct stat* out) { return stat_at(where, out, false); }
 int ours_fstat(Open& open, int, struct stat* out) { return stat_open(open, out); }
-int ours_fstatat(Where& where, int, const char* path, struct stat* out, int flags) {
-    return stat_of(where, path, out, flags);
+int ours_fstatat(Where& where, int fd, const char* path, struct stat* out, int flags) {
+    return stat_of(where, fd, path, out, flags);
 }
 int ours___xstat(Where& where, int, const char*, struct stat* out) {
     return stat_at(where, out, true);
@@ -171,11 +188,16 @@ int ours___lxstat(Where& where, int, const char*, struct stat* out) {
     return stat_at(where, out, false);
 }
 int ours___fxstat(Open& open, int, int, struct stat* out) { return stat_open(open, out); }
-int ours___fxstatat(Where& where, int, int, const char* path, struct stat* out, int flags) {
-    return stat_of(where, path, out, flags);
+int ours___fxstatat(Where& where, int, int fd, const char* path, struct stat* out, int flags) {
+    return stat_of(where, fd, path, out, flags);
 }
 
-int ours_statx(Where& where, int, const char* path, int flags, unsigned, struct statx* out) {
+int ours_statx(Where& where, int fd, const char* path, int flags, unsigned, struct statx* out) {
+    shm::Stat known;
+    if (known_itself(fd, path, flags, known)) {
+        fill_statx(known, out);
+        return 0;
+    }
     if (int error = check_empty(where, path, flags)) return failed(error);
     return ask_at(shm::Op::stat, where, !(flags & AT_SYMLINK_NOFOLLOW), &shm::Reply::stat,
                   fill_statx, out);

@@ -6,7 +6,9 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 
+#include "preload/shim/connect.h"
 #include "preload/shim/count.h"
+#include "preload/shim/known.h"
 #include "preload/shim/raw.h"
 #include "preload/shim/ring_client.h"
 
@@ -63,14 +65,58 @@ struct FdPath {
     }
 };
 
-// The memfd's name shows what it stands for in /proc/PID/fd; the end of the path says most.
-int make_memfd(const char* path) noexcept {
-    constexpr size_t name_max = 249;
-    char name[name_max + 1] = "strait:";
-    size_t size = strlen(path), room = name_max - 7;
-    memcpy(name + 7, size > room ? path + (size - room) : path, size > room ? room : size);
-    return static_cast<int>(raw::call(SYS_memfd_create, raw::as_long(name), MFD_CLOEXEC));
-}
+// A memfd's name: "strait:", the path for those who look into /proc/PID/fd, of which the end says
+// most, and the record. Its content, if any, is the status flags as they were set last.
+class RecordName {
+  public:
+    RecordName(const shm::OpenRecord& record, const char* path) noexcept {
+        constexpr size_t path_room = name_max - (sizeof(begin) - 1) - digits;
+        size_t size = strlen(path), kept = size > path_room ? path_room : size;
+        char* at = put(text, begin, sizeof(begin) - 1);
+        at = put(at, path + (size - kept), kept);
+        *at++ = ':';
+        at = put_hex(at, record.version, 4);
+        at = put_hex(at, record.instance, 16);
+        at = put_hex(at, record.token, 16);
+        at = put_hex(at, record.flags, 8);
+        at = put_hex(at, record.mode, 8);
+        *at = 0;
+    }
+    // What /proc/self/fd/N leads to. False: none of ours.
+    static bool parse(const char* link, size_t size, shm::OpenRecord& record) noexcept {
+        constexpr char front[] = "/memfd:strait:", back[] = " (deleted)";
+        constexpr size_t most_front = sizeof(front) - 1, most_back = sizeof(back) - 1;
+        if (size < most_front + digits + most_back || memcmp(link, front, most_front) != 0 ||
+            memcmp(link + size - most_back, back, most_back) != 0)
+            return false;
+        const char* at = link + size - most_back - digits;
+        return *at++ == ':' && take_hex(at, 4) == shm::version &&
+               (record.instance = take_hex(at, 16), record.token = take_hex(at, 16),
+                record.flags = static_cast<uint32_t>(take_hex(at, 8)),
+                record.mode = static_cast<uint32_t>(take_hex(at, 8)), true);
+    }
+    static constexpr size_t name_max = 249, link_max = name_max + 32;
+    char text[name_max + 1];
+
+  private:
+    static constexpr char begin[] = "strait:";
+    static constexpr size_t digits = 1 + 4 + 16 + 16 + 8 + 8;
+    static char* put(char* at, const char* from, size_t size) noexcept {
+        memcpy(at, from, size);
+        return at + size;
+    }
+    static char* put_hex(char* at, uint64_t value, int count) noexcept {
+        for (int shift = 4 * (count - 1); shift >= 0; shift -= 4)
+            *at++ = "0123456789abcdef"[value >> shift & 15];
+        return at;
+    }
+    static uint64_t take_hex(const char*& at, int count) noexcept {
+        uint64_t value = 0;
+        for (; count > 0; --count, ++at)
+            value = value << 4 | static_cast<uint64_t>(*at <= '9' ? *at - '0' : *at - 'a' + 10);
+        return value;
+    }
+};
 
 }  // namespace
 
@@ -85,14 +131,16 @@ int next_ours(int from) noexcept {
     return -1;
 }
 
-int install(uint64_t token, uint32_t flags, uint32_t type, const char* path) noexcept {
+int install(Call& opened, uint32_t flags, const char* path) noexcept {
     Open* open = take_entry();
     if (!open) return -ENFILE;
-    shm::OpenRecord record{shm::magic, shm::version, agent_instance(), token, flags, type};
-    int fd = make_memfd(path);
+    const uint64_t token = opened.reply().value;
+    const uint32_t type = opened.reply().stat.mode & S_IFMT;
+    const shm::OpenRecord record{shm::version, agent_instance(), token, flags, type};
+    const RecordName name(record, path);
+    int fd = static_cast<int>(raw::call(SYS_memfd_create, raw::as_long(name.text), MFD_CLOEXEC));
     long result = fd;
     if (fd >= 0) {
-        raw::write(fd, &record, sizeof(record));
         int cloexec = static_cast<int>(flags & O_CLOEXEC);
         int other = raw::open(FdPath(fd).text, O_PATH | O_CLOEXEC);
         // The new descriptor must be the lowest that was free: the memfd's own number.
@@ -114,7 +162,10 @@ int install(uint64_t token, uint32_t flags, uint32_t type, const char* path) noe
     open->flags = flags;
     open->type = type;
     open->written = 0;
+    open->known = 0;
+    keep_known(*open, opened);
     enter(fd, open);
+    if (is_sharing()) leave_known(*open);
     return fd;
 }
 
@@ -129,10 +180,20 @@ bool take_out(int fd, Open& last) noexcept {
     uint32_t entry = __atomic_exchange_n(&descriptors[fd], 0, __ATOMIC_ACQ_REL);
     if (!entry) return false;
     Open& open = opens[entry - 1];
-    last = open;
-    if (__atomic_sub_fetch(&open.references, 1, __ATOMIC_ACQ_REL) != 0) return false;
-    __atomic_fetch_sub(&opens_held, 1, __ATOMIC_RELAXED);
-    return true;
+    uint32_t references = __atomic_load_n(&open.references, __ATOMIC_ACQUIRE);
+    bool is_last;
+    do {
+        is_last = references == 1;
+        if (!is_last) continue;
+        // From zero on the entry is for anybody to take.
+        const bool whole = leave_whole(open);
+        last = open;
+        last.known = 0;
+        last.whole = whole;
+    } while (!__atomic_compare_exchange_n(&open.references, &references, references - 1, false,
+                                          __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE));
+    if (is_last) __atomic_fetch_sub(&opens_held, 1, __ATOMIC_RELAXED);
+    return is_last;
 }
 
 bool adopt(int fd) noexcept {
@@ -140,18 +201,11 @@ bool adopt(int fd) noexcept {
     long flags = raw::fcntl(fd, F_GETFL);
     if (flags < 0 || !(flags & O_PATH)) return false;
     FdPath path(fd);
-    char name[32];
-    constexpr char wanted[] = "/memfd:strait:";
+    char name[RecordName::link_max];
     long size = raw::readlink(path.text, name, sizeof(name));
-    if (size < static_cast<long>(sizeof(wanted)) - 1 ||
-        memcmp(name, wanted, sizeof(wanted) - 1) != 0)
-        return false;
-    int memory = raw::open(path.text, O_RDONLY | O_CLOEXEC);
-    shm::OpenRecord record;
-    long got = memory < 0 ? -1 : raw::pread(memory, &record, sizeof(record), 0);
-    if (memory >= 0) raw::close(memory);
-    if (got != sizeof(record) || record.magic != shm::magic || record.version != shm::version)
-        return false;
+    shm::OpenRecord record{};
+    if (size <= 0 || !RecordName::parse(name, static_cast<size_t>(size), record)) return false;
+    if (int now = shared_flags(fd); now >= 0) record.flags = static_cast<uint32_t>(now);
     if (Open* same = known(record.instance, record.token)) {
         share(*same, fd);
         return true;
@@ -163,6 +217,7 @@ bool adopt(int fd) noexcept {
     open->flags = record.flags;
     open->type = record.mode;
     open->written = 0;
+    open->known = 0;
     enter(fd, open);
     return true;
 }
@@ -171,7 +226,7 @@ int shared_flags(int fd) noexcept {
     int memory = raw::open(FdPath(fd).text, O_RDONLY | O_CLOEXEC);
     if (memory < 0) return -1;
     uint32_t flags;
-    long got = raw::pread(memory, &flags, sizeof(flags), offsetof(shm::OpenRecord, flags));
+    long got = raw::pread(memory, &flags, sizeof(flags), 0);
     raw::close(memory);
     return got == sizeof(flags) ? static_cast<int>(flags) : -1;
 }
@@ -179,8 +234,7 @@ int shared_flags(int fd) noexcept {
 void share_flags(int fd, uint32_t flags) noexcept {
     int memory = raw::open(FdPath(fd).text, O_WRONLY | O_CLOEXEC);
     if (memory < 0) return;
-    raw::call(SYS_pwrite64, memory, raw::as_long(&flags), sizeof(flags),
-              offsetof(shm::OpenRecord, flags));
+    raw::call(SYS_pwrite64, memory, raw::as_long(&flags), sizeof(flags), 0);
     raw::close(memory);
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "preload/shim/known.h"
 #include "preload/shim/ours.h"
 #include "preload/shim/raw.h"
 #include "preload/shim/report.h"
@@ -58,6 +59,7 @@ ssize_t shim_copy_file_range(int from, off_t* from_offset, int to, off_t* to_off
     if ((source->flags & O_ACCMODE) == O_WRONLY || (target->flags & O_ACCMODE) == O_RDONLY ||
         (target->flags & O_APPEND))
         return failed(EBADF);
+    if (!to_offset) tell_position(*target);
     Call call(shm::Op::copy);
     call.on(*source).on2(*target);
     if (call.error()) return failed(call.error());

@@ -64,6 +64,61 @@ TEST_F(Door, what_is_written_is_read_back) {
     EXPECT_EQ(std::memcmp(program.ring().windows[0], "hello", 5), 0);
 }
 
+TEST_F(Door, an_open_tells_what_is_known_until_something_changes) {
+    const auto write_to = [&](uint64_t token) {
+        auto& write = program.request(shm::Op::write);
+        write.token = token;
+        write.data_bytes = 5;
+        std::memcpy(program.ring().windows[0], "hello", 5);
+        EXPECT_EQ(program.call(), 0);
+    };
+    const auto close_written = [&](uint64_t token) {
+        auto& close = program.request(shm::Op::close);
+        close.token = token;
+        close.flags = shm::flag_written;
+        EXPECT_EQ(program.call(), 0);
+    };
+    const auto still_known = [&](const shm::Reply& reply) {
+        return reply.as_of == __atomic_load_n(&program.bell().changes, __ATOMIC_SEQ_CST);
+    };
+    uint64_t token = program.open("/n/file", create);
+    write_to(token);
+    close_written(token);
+    token = program.open("/n/file", shm::flag_read);
+    const shm::Reply known = program.ring().slots[0].reply;
+    EXPECT_EQ(known.flags, shm::reply_known | shm::reply_whole);
+    EXPECT_EQ(known.stat.size, 5u);
+    EXPECT_EQ(known.data_bytes, 5u);
+    EXPECT_EQ(std::memcmp(program.ring().windows[0], "hello", 5), 0);
+    program.request(shm::Op::stat).token = token;
+    EXPECT_EQ(program.call(), 0);
+    EXPECT_TRUE(still_known(known));
+    uint64_t writer = program.open("/n/file", shm::flag_write);
+    EXPECT_TRUE(still_known(known));
+    write_to(writer);
+    EXPECT_FALSE(still_known(known));
+    // What waits to be written is not for others to answer.
+    program.open("/n/file", shm::flag_read | shm::flag_write);
+    EXPECT_EQ(program.ring().slots[0].reply.flags & shm::reply_whole, 0u);
+}
+
+TEST_F(Door, a_position_that_the_program_kept_is_told_once) {
+    uint64_t token = program.open("/n/file", create);
+    const auto seek = [&](uint32_t flags, uint64_t position, int64_t offset) {
+        auto& request = program.request(shm::Op::seek);
+        request.token = token;
+        request.flags = flags;
+        request.position = position;
+        request.offset = static_cast<uint64_t>(offset);
+        request.arg = SEEK_CUR;
+        EXPECT_EQ(program.call(), 0);
+        return program.ring().slots[0].reply.value;
+    };
+    EXPECT_EQ(seek(shm::flag_position, 10, 5), 15u);
+    EXPECT_EQ(seek(shm::flag_position, 10, 5), 20u);
+    EXPECT_EQ(seek(0, 0, 0), 20u);
+}
+
 TEST_F(Door, every_slot_may_be_under_way_at_once) {
     for (size_t slot = 0; slot < shm::slot_count; ++slot) {
         program.request(shm::Op::stat, slot);

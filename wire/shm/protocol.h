@@ -10,56 +10,56 @@
 namespace strait::shm {
 
 inline constexpr uint32_t magic = 0x53545254;  // "STRT"
-inline constexpr uint32_t version = 3;
+inline constexpr uint32_t version = 4;
 
 inline constexpr size_t path_max = 4096;  // with its NUL; two paths a request
 inline constexpr uint64_t at_position = ~uint64_t{0};
 
 // X(name). The order is the wire number.
-#define STRAIT_SHM_OPS(X)                                                                       \
-    X(none)                                                                                     \
-    X(adopt)        /* window: uint64 tokens; this process holds exactly these */               \
-    X(fork_prepare) /* -> value: ticket under which a child may claim what we hold */           \
-    X(fork_bind)    /* count: ticket, arg: the child's pid (0: there is none) */                \
-    X(open)         /* flags, mode -> value: token, stat (type only when others are unknown) */ \
-    X(close)        /* flags: written -> errors of write-back */                                \
-    X(read)         /* offset or at_position, count -> data in the window */                    \
-    X(write)        /* offset or at_position, data in the window -> value: bytes */             \
-    X(seek)         /* offset (signed), arg: Whence -> value */                                 \
-    X(stat)                                                                                     \
-    X(statfs)                                                                                   \
-    X(access)   /* arg: R_OK | W_OK | X_OK */                                                   \
-    X(readlink) /* -> window */                                                                 \
-    X(realpath) /* -> window */                                                                 \
-    X(chdir)    /* a directory that may be searched -> window: its real path */                 \
-    X(getcwd)   /* path: what the program calls it -> window: its path; "": the same */         \
-    X(mkdir)                                                                                    \
-    X(mknod)                                                                                    \
-    X(symlink) /* path2: the target's text */                                                   \
-    X(link)                                                                                     \
-    X(rename) /* arg: RENAME_* */                                                               \
-    X(remove) /* arg: 1: directory */                                                           \
-    X(setattr)                                                                                  \
-    X(getxattr)                                                                                 \
-    X(setxattr)                                                                                 \
-    X(listxattr)                                                                                \
-    X(removexattr)                                                                              \
-    X(readdir) /* offset: cookie or at_position -> window: linux_dirent64 */                    \
-    X(fsync)   /* arg: 1: data only */                                                          \
-    X(flush)   /* all that this process wrote */                                                \
-    X(allocate)                                                                                 \
-    X(deallocate)                                                                               \
-    X(copy)  /* token -> token2, offset -> offset2 or at_position, count -> value */            \
-    X(clone) /* token -> token2 */                                                              \
-    X(lock)  /* offset, count, arg: LockArg */                                                  \
-    X(unlock)                                                                                   \
-    X(test_lock)                                                                                \
-    X(set_append)   /* arg: 0 or 1 */                                                           \
-    X(map)          /* offset, count, arg: 1: stores -> value: the mapping's number */          \
-    X(map_fill)     /* token2: mapping; offset, count: it reaches there now */                  \
-    X(map_writable) /* token2: mapping that the program may store into from now on */           \
-    X(map_sync)     /* token2: mapping; offset, count; arg: 1: stable when answered */          \
-    X(unmap)        /* token2: mapping */                                                       \
+#define STRAIT_SHM_OPS(X)                                                                        \
+    X(none)                                                                                      \
+    X(adopt)        /* window: uint64 tokens; this process holds exactly these */                \
+    X(fork_prepare) /* -> value: ticket under which a child may claim what we hold */            \
+    X(fork_bind)    /* count: ticket, arg: the child's pid (0: there is none) */                 \
+    X(open)         /* flags, mode -> value: token, stat (its type alone, unless reply_known) */ \
+    X(close)        /* flags: written -> errors of write-back */                                 \
+    X(read)         /* offset or at_position, count -> data in the window */                     \
+    X(write)        /* offset or at_position, data in the window -> value: bytes */              \
+    X(seek)         /* offset (signed), arg: Whence -> value */                                  \
+    X(stat)                                                                                      \
+    X(statfs)                                                                                    \
+    X(access)   /* arg: R_OK | W_OK | X_OK */                                                    \
+    X(readlink) /* -> window */                                                                  \
+    X(realpath) /* -> window */                                                                  \
+    X(chdir)    /* a directory that may be searched -> window: its real path */                  \
+    X(getcwd)   /* path: what the program calls it -> window: its path; "": the same */          \
+    X(mkdir)                                                                                     \
+    X(mknod)                                                                                     \
+    X(symlink) /* path2: the target's text */                                                    \
+    X(link)                                                                                      \
+    X(rename) /* arg: RENAME_* */                                                                \
+    X(remove) /* arg: 1: directory */                                                            \
+    X(setattr)                                                                                   \
+    X(getxattr)                                                                                  \
+    X(setxattr)                                                                                  \
+    X(listxattr)                                                                                 \
+    X(removexattr)                                                                               \
+    X(readdir) /* offset: cookie or at_position -> window: linux_dirent64 */                     \
+    X(fsync)   /* arg: 1: data only */                                                           \
+    X(flush)   /* all that this process wrote */                                                 \
+    X(allocate)                                                                                  \
+    X(deallocate)                                                                                \
+    X(copy)  /* token -> token2, offset -> offset2 or at_position, count -> value */             \
+    X(clone) /* token -> token2 */                                                               \
+    X(lock)  /* offset, count, arg: LockArg */                                                   \
+    X(unlock)                                                                                    \
+    X(test_lock)                                                                                 \
+    X(set_append)   /* arg: 0 or 1 */                                                            \
+    X(map)          /* offset, count, arg: 1: stores -> value: the mapping's number */           \
+    X(map_fill)     /* token2: mapping; offset, count: it reaches there now */                   \
+    X(map_writable) /* token2: mapping that the program may store into from now on */            \
+    X(map_sync)     /* token2: mapping; offset, count; arg: 1: stable when answered */           \
+    X(unmap)        /* token2: mapping */                                                        \
     X(lend)         /* token: its descriptor is on its way to another program */
 
 enum class Op : uint16_t {
@@ -98,6 +98,8 @@ enum : uint32_t {
     flag_mtime = 1u << 21,
     flag_atime_now = 1u << 22,
     flag_mtime_now = 1u << 23,
+    // The open's position is `position`, unless it has been told before.
+    flag_position = 1u << 25,
 };
 // Request::arg of locks.
 enum : uint32_t {
@@ -130,6 +132,7 @@ struct Request {
     uint32_t reserved2;
     int64_t atime_s;
     int64_t mtime_s;
+    uint64_t position;
 };
 
 struct Stat {
@@ -159,6 +162,10 @@ struct StatFs {
 // Reply::flags.
 enum : uint32_t {
     reply_redirected = 1,  // the path leads out of all mounts: go on at the local path in the names
+    // open: the client may answer for the agent while Doorbell::changes is as_of, until value2
+    // (CLOCK_MONOTONIC, ns): `stat` is whole.
+    reply_known = 2,
+    reply_whole = 4,  // with it: the window holds all of the file
 };
 
 struct Reply {
@@ -168,6 +175,7 @@ struct Reply {
     uint64_t value2;
     uint32_t data_bytes;  // in the window, or of the path in the names when redirected
     uint32_t reserved;
+    uint64_t as_of;
     union {
         Stat stat;
         StatFs statfs;
@@ -201,10 +209,9 @@ struct HelloReply {
     uint32_t ring;  // the ring's bit in the doorbell
 };
 
-// --- the shared record of an open, in the placeholder's memfd
+// --- what a placeholder stands for: told by its memfd's name (preload/shim/table.cc)
 
 struct OpenRecord {
-    uint32_t magic;
     uint32_t version;
     uint64_t instance;  // of the agent
     uint64_t token;

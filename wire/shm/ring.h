@@ -55,6 +55,8 @@ struct Doorbell {
     alignas(64) uint32_t sequence;  // futex: grows with every submit
     uint32_t sleeping;              // the agent waits on `sequence`
     alignas(64) uint64_t ready[ring_limit / 64];  // a bit for each ring with pending slots
+    // Grows before anybody can learn of a change: what was known as of an older value may be wrong.
+    alignas(64) uint64_t changes;
     // The agent's thread while it lives. The kernel notes its death here, however it came
     // (set_robust_list(2)): FUTEX_OWNER_DIED.
     alignas(64) uint32_t life;
@@ -101,6 +103,10 @@ inline uint64_t take_pending(Ring& ring) noexcept {
 // Agent: whether a slot that has its bit holds a request, and whether that is to end.
 inline bool submitted(const Slot& slot) noexcept {
     return __atomic_load_n(&slot.state, __ATOMIC_ACQUIRE) == slot_submitted;
+}
+// Nobody waits for the reply. A hint: the request is the program's memory.
+inline bool is_posted(const Slot& slot) noexcept {
+    return __atomic_load_n(&slot.request.flags, __ATOMIC_RELAXED) & flag_no_reply;
 }
 inline bool called_off(const Slot& slot) noexcept {
     return __atomic_load_n(&slot.called_off, __ATOMIC_ACQUIRE) != 0;
