@@ -58,6 +58,7 @@ class FakeServer {
     uint32_t slots = 8, operations = 64, response = 1u << 20;
     uint32_t lease_time = 90;
     bool refuse_reclaim = false;
+    std::string name;              // as it tells in EXCHANGE_ID
     bool verifiers_apart = false;  // exclusive creates may set times
     size_t short_by = 0;  // READ and WRITE do that much less than asked, when that leaves something
     uint32_t still_running = 0;  // so many resends are told NFS4ERR_DELAY, as if the first one ran

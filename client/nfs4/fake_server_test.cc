@@ -245,6 +245,7 @@ nfsstat4 FakeServer::run_one(const nfs_argop4& op, nfs4::CompoundReply& reply) {
             }
             result.eir_resok4.eir_clientid = client_;
             result.eir_resok4.eir_sequenceid = sessions_made_ + 1;
+            if (!name.empty()) result.eir_resok4.eir_server_impl_id = nfs_impl_id4{"", name, {}};
             result.eir_resok4.eir_flags = known ? EXCHGID4_FLAG_CONFIRMED_R : 0;
             reply.add(result);
             return NFS4_OK;

@@ -63,7 +63,8 @@ Takes::Status Takes::read(Batch& batch, const Step& step, Results& in) {
 
 Result<Builder::Emitted> Builder::emit(const vfs::Write& write) {
     uint32_t piece = std::min<uint64_t>(write.data.size(), mount_.write_size());
-    if (!room(1, 128, piece + 64)) return Emitted::not_here;
+    constexpr uint32_t head = 40;  // opcode, stateid, offset, how, length
+    if (!room(1, 128, piece + 64) || !data_may_begin_in(head)) return Emitted::not_here;
     auto with = stateid();
     if (!with) return fail(with.error());
     if (!*with) return Emitted::not_here;

@@ -37,7 +37,9 @@ Takes::Status Takes::get_xattr(Batch& batch, const Step& step, Results& in) {
 Result<Builder::Emitted> Builder::emit(const vfs::SetXattr& set) {
     if (lacks(OP_SETXATTR)) return fail(Errc::notsup);
     if (set.value.size() > largest_value) return fail(Errc::toobig);
-    if (!room(1, 128, 1024 + static_cast<uint32_t>(set.value.size()))) return Emitted::not_here;
+    const auto head = static_cast<uint32_t>(set.name.size()) + 20;
+    if (!room(1, 128, 1024 + static_cast<uint32_t>(set.value.size())) || !data_may_begin_in(head))
+        return Emitted::not_here;
     add(SETXATTR4args{static_cast<setxattr_option4>(set.mode), set.name, set.value},
         &Takes::set_xattr);
     spend(1, 128);

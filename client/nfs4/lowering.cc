@@ -194,6 +194,11 @@ bool Builder::room(uint32_t operations, uint32_t reply_bytes, uint32_t request_b
            out_.size() + request_bytes + 512 <= mount_.session_.limits().max_request;
 }
 
+bool Builder::data_may_begin_in(uint32_t bytes) const {
+    const size_t limit = mount_.session_.limits().data_within;
+    return out_.size() < limit && bytes < limit - out_.size();
+}
+
 void Builder::spend(uint32_t operations, uint32_t reply_bytes) {
     operations_left_ -= std::min(operations, operations_left_);
     reply_left_ -= std::min<size_t>(reply_bytes, reply_left_);

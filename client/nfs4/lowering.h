@@ -126,6 +126,8 @@ class Builder {
     void note(wire::nfs4::nfs_opnum4 op, Step::Take take, Step::Role role);
     // Room in the session's limits for so many operations, and bytes of reply and of request.
     bool room(uint32_t operations, uint32_t reply_bytes = 64, uint32_t request_bytes = 64) const;
+    // Whether an operation may bring data that begins `bytes` behind here.
+    bool data_may_begin_in(uint32_t bytes) const;
     void spend(uint32_t operations, uint32_t reply_bytes = 64);
 
     // Opens it for locks of this kind too.

@@ -70,6 +70,8 @@ struct SessionLimits {
     uint32_t max_request = 0, max_response = 0, max_response_cached = 0;  // bytes
     uint32_t max_operations = 0;
     uint32_t slots = 0;
+    // Within so many bytes of a message has to begin what a WRITE or SETXATTR of it carries.
+    size_t data_within = 0;
 };
 
 class Session final : public Transport::Handler {
@@ -198,6 +200,7 @@ class Session final : public Transport::Handler {
     uint32_t client_sequence_ = 0;
     wire::nfs4::sessionid4 session_id_{};
     uint32_t epoch_ = 0;
+    size_t data_within_ = 0;  // as SessionLimits has it
     SessionLimits limits_;
 
     std::vector<Slot> slots_;

@@ -79,6 +79,22 @@ Task<> Session::open() {
     transport_.widen();
 }
 
+namespace {
+
+// Linux's server (seen with 6.1; it does not say its name) writes something else where the data of
+// a WRITE does not begin in the first page of the message, and says that all is well. Its own
+// client sends one WRITE a compound and never meets that.
+constexpr size_t first_page_bytes = 4096;
+
+// Known to take more than that.
+bool takes_data_anywhere(const EXCHANGE_ID4resok& server) {
+    constexpr std::string_view ganesha = "_NFS-Ganesha";
+    return (server.eir_server_impl_id && server.eir_server_impl_id->nii_name == "straitd") ||
+           server.eir_server_scope.text().contains(ganesha);
+}
+
+}  // namespace
+
 Task<> Session::exchange_id() {
     EXCHANGE_ID4args args;
     args.eia_clientowner.co_verifier = verifier_;
@@ -91,6 +107,7 @@ Task<> Session::exchange_id() {
     // A confirmed client id is one that the server still knows, with all its state.
     bool is_new = (ok.eir_flags & EXCHGID4_FLAG_CONFIRMED_R) == 0;
     if (is_new) reclaim_due_ = new_client_ = true;
+    data_within_ = takes_data_anywhere(ok) ? SIZE_MAX : first_page_bytes;
     client_id_ = ok.eir_clientid;
     client_sequence_ = ok.eir_sequenceid;
 }
@@ -123,9 +140,12 @@ Task<nfsstat4> Session::create_session() {
     if (fore.ca_maxrequests == 0 || fore.ca_maxoperations < fewest_operations ||
         fore.ca_maxrequestsize < 1024 || fore.ca_maxresponsesize < 1024)
         co_return NFS4ERR_TOOSMALL;
-    limits_ = {fore.ca_maxrequestsize, fore.ca_maxresponsesize, fore.ca_maxresponsesize_cached,
+    limits_ = {fore.ca_maxrequestsize,
+               fore.ca_maxresponsesize,
+               fore.ca_maxresponsesize_cached,
                std::min<uint32_t>(fore.ca_maxoperations, 1024),
-               std::min<uint32_t>(fore.ca_maxrequests, 1024)};
+               std::min<uint32_t>(fore.ca_maxrequests, 1024),
+               data_within_};
     last_renewal_ = MonoClock::now();
     reset_slots(limits_.slots);
     co_return NFS4_OK;
