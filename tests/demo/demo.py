@@ -4,8 +4,9 @@
 mount and no privilege, and each does what it does on the local disk.
 
 Three servers in turn: straitd on a real folder, straitd on memory, nfs-ganesha on a folder (when
-this is root: ganesha opens files by handle). The largest programs run on the first one only, unless
---compatibility is given. Status 1: something differs.
+this is root: ganesha opens files by handle); or with --url a server of yours, in an empty folder
+that the user may write to. The largest programs run on the first one only, unless --compatibility is
+given. Status 1: something differs.
 """
 import argparse
 import contextlib
@@ -35,8 +36,11 @@ def work_folder():
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def volumes(user, work):
+def volumes(user, work, given):
     """(title, URL) of each server, started when it is asked for."""
+    if given:
+        yield given, given
+        return
     disk = user.own(f"{work}/disk")
     exports = [f"disk=local:{disk},no_root_squash", "memory=memory:mode=777,no_root_squash"]
     with servers.Straitd(exports) as server:
@@ -66,7 +70,7 @@ def run_all(options, archive, what, as_root=False):
                     options.compatibility is not None)
         print(f"{what}; as {runs.user.name} ({runs.user.uid}), no mount, no privilege", flush=True)
         runs.run_locally(options.program)
-        for title, url in volumes(runs.user, work):
+        for title, url in volumes(runs.user, work, options.url):
             if options.only in title:
                 runs.run_on(title, url)
                 if options.compatibility:
@@ -84,6 +88,7 @@ def users_of(options, are_root):
 def main():
     form = argparse.RawDescriptionHelpFormatter
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=form)
+    parser.add_argument("--url", default="", help="nfs://SERVER/FOLDER: there, and nowhere else")
     parser.add_argument("--only", default="", help="servers whose title holds this word")
     parser.add_argument("--program", default="", help="programs whose name holds this word")
     parser.add_argument("--user", choices=("root", "ordinary"), default="")
