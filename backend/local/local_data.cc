@@ -46,12 +46,14 @@ Result<size_t> write_some(int fd, uint64_t offset, const BufferChain& data) {
     return static_cast<size_t>(done);
 }
 
-Task<> sync_file(int fd, bool data_only) {
-    if (Reactor* reactor = Reactor::current()) co_return co_await reactor->fsync(fd, data_only);
+}  // namespace
+
+// What waits for a disk waits on the reactor, which hands it to another thread.
+Task<> LocalStore::sync_file(int fd, bool data_only) const {
+    Reactor* reactor = in_memory_ ? nullptr : Reactor::current();
+    if (reactor) co_return co_await reactor->fsync(fd, data_only);
     if ((data_only ? ::fdatasync(fd) : ::fsync(fd)) < 0) co_await last_error();
 }
-
-}  // namespace
 
 Task<Read::Result> LocalStore::read(Node& node, uint64_t offset, uint32_t count) {
     int fd = co_await local(node).io_fd(false);

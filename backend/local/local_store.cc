@@ -5,9 +5,11 @@
 
 #include <fcntl.h>
 #include <linux/fs.h>
+#include <linux/magic.h>
 #include <sys/ioctl.h>
 #include <sys/random.h>
 #include <sys/resource.h>
+#include <sys/statfs.h>
 #include <sys/statvfs.h>
 
 #include <algorithm>
@@ -28,6 +30,12 @@ bool probe_clone(int directory) {
     char block[4096] = {1};
     if (::pwrite(a.get(), block, sizeof block, 0) != sizeof block) return false;
     return ::ioctl(b.get(), FICLONE, a.get()) == 0;
+}
+
+bool is_in_memory(int directory) {
+    struct statfs fs;
+    if (::fstatfs(directory, &fs) < 0) return false;
+    return fs.f_type == TMPFS_MAGIC || fs.f_type == RAMFS_MAGIC;
 }
 
 size_t bounded_by_descriptors(size_t wanted) {
@@ -72,6 +80,7 @@ LocalStore::LocalStore(Fd root, uint64_t root_device, uint64_t verifier, bool cl
       root_device_(root_device),
       verifier_(verifier),
       clones_(clones),
+      in_memory_(is_in_memory(root_fd_.get())),
       chowns_(::geteuid() == 0),
       own_uid_(::geteuid()),
       own_gid_(::getegid()),

@@ -79,6 +79,7 @@ class LocalStore final : public vfs::Store {
         return nodes_.intern({std::move(path), false}, root_device_);
     }
     Result<vfs::Handle> known_handle(LocalNode& node, const struct statx* st);
+    Task<> sync_file(int fd, bool data_only) const;
     Result<LocalNodeRef> enter(LocalNode& directory, std::string_view name);
     Result<Fresh> make_entry(int directory, const char* name, const vfs::NewNode& what);
     Result<Pin> make_file(int directory, const char* name, const vfs::NewNode& what);
@@ -92,6 +93,7 @@ class LocalStore final : public vfs::Store {
     uint64_t root_device_;
     uint64_t verifier_;  // of unstable writes: another one at each start
     bool clones_;        // the file system shares extents
+    bool in_memory_;     // it is in memory alone: a sync waits for nothing
     bool chowns_;        // the process may give files away
     uid_t own_uid_;      // whose files are that the process makes
     gid_t own_gid_;

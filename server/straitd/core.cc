@@ -2,6 +2,7 @@
 #include "server/straitd/core.h"
 
 #include "base/log.h"
+#include "reactor/patience.h"
 
 namespace strait::server {
 
@@ -29,10 +30,13 @@ void Core::run(Result<>& started, std::atomic<bool>& told) {
         return tell();
     }
     reactor_ = std::move(*made);
+    Patience patience;
+    reactor_->watch(&patience);
     Nursery nursery;
     nursery_ = &nursery;
     tell();
     reactor_->run();
+    reactor_->watch(nullptr);
     (void)reactor_->block_on(drain());
     reactor_.reset();
 }
