@@ -5,8 +5,8 @@ mount and no privilege, and each does what it does on the local disk.
 
 Three servers in turn: straitd on a real folder, straitd on memory, nfs-ganesha on a folder (when
 this is root: ganesha opens files by handle); or with --url a server of yours, in an empty folder
-that the user may write to. The largest programs run on the first one only, unless --compatibility is
-given. Status 1: something differs.
+that the user may write to. The largest programs run on the first one only, unless --compatibility
+is given. Status 1: something differs.
 """
 import argparse
 import contextlib
