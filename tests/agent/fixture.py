@@ -66,10 +66,13 @@ class Agent:
 
 @contextlib.contextmanager
 def server_of(word, options=()):
-    """A server of that kind: (URL, Server or None, the exported folder or None)."""
+    """A server of that kind, or the one at that URL: (URL, Server or None, the exported folder or
+    None)."""
     with tempfile.TemporaryDirectory(prefix="strait-agent-files-") as folder:
         os.chmod(folder, 0o777)
-        if word == "memory":
+        if word.startswith("nfs://"):
+            yield word, None, None
+        elif word == "memory":
             yield "memory:", None, None
         elif word == "local":
             with servers.Straitd([f"x=local:{folder},no_root_squash"], options=options) as server:

@@ -3,7 +3,7 @@
 """Many processes, each with random file operations, on a mount under the shim and on the local
 tmpfs, which is the model: each result, each errno and the trees that are left must be the same.
 
-  model_test.py [--processes 24] [--operations 100] [--seed N] memory|local|straitd|ganesha
+  model_test.py [--processes 24] [--operations 100] [--seed N] memory|local|straitd|ganesha|URL
 
 STRAIT_MODEL_OPERATIONS sets the number of operations too. Status 77: the server is not here.
 """
@@ -34,7 +34,7 @@ def run_all(start, folder, arguments):
         outs = [files.enter_context(tempfile.TemporaryFile("w+")) for _ in
                 range(arguments.processes)]
         children = [start([sys.executable, "-B", WORKER, folder, str(number), arguments.seed,
-                           str(arguments.operations), *FEATURES[arguments.server]],
+                           str(arguments.operations), *FEATURES.get(arguments.server, FEATURES["straitd"])],
                           stdout=outs[number], stderr=subprocess.STDOUT)
                     for number in range(arguments.processes)]
         for child in children:
@@ -134,7 +134,7 @@ def main():
                         default=int(os.environ.get("STRAIT_MODEL_OPERATIONS", "100")))
     parser.add_argument("--seed", default=str(random.randrange(10 ** 6)))
     parser.add_argument("--context", type=int, default=3, help="lines before a difference")
-    parser.add_argument("server", choices=FEATURES)
+    parser.add_argument("server", help="|".join(FEATURES) + ", or nfs://... of another")
     arguments = parser.parse_args()
     print(f"seed {arguments.seed}", flush=True)
     with fixture.server_of(arguments.server) as (url, _, _), \
