@@ -110,10 +110,10 @@ Takes::Status Takes::commit(Batch& batch, const Step& step, Results& in) {
 Result<Builder::Emitted> Builder::emit(const vfs::Seek& seek) {
     if (lacks(OP_SEEK)) return fail(Errc::notsup);
     if (!room(1)) return Emitted::not_here;
-    auto with = stateid();
+    auto with = stateid(by_value());
     if (!with) return fail(with.error());
     if (!*with) return Emitted::not_here;
-    bool brief = !open_here_ && !current_.open;
+    bool brief = !open_here_ && !current_.open && !by_value();
     if (brief && !open_briefly(vfs::OpenAccess::read)) return Emitted::not_here;
     add(SEEK4args{brief ? current_stateid : **with, seek.offset,
                   seek.hole ? NFS4_CONTENT_HOLE : NFS4_CONTENT_DATA},
@@ -138,7 +138,7 @@ Result<Builder::Emitted> Builder::emit(const vfs::Allocate& allocate) {
     if (lacks(OP_ALLOCATE)) return fail(Errc::notsup);
     if (allocate.length == 0) return fail(Errc::inval);
     if (!room(1)) return Emitted::not_here;
-    auto with = stateid();
+    auto with = stateid(by_value());
     if (!with) return fail(with.error());
     if (!*with) return Emitted::not_here;
     add(ALLOCATE4args{**with, allocate.offset, allocate.length}, &Takes::status<ALLOCATE4res>);
@@ -150,7 +150,7 @@ Result<Builder::Emitted> Builder::emit(const vfs::Deallocate& deallocate) {
     if (lacks(OP_DEALLOCATE)) return fail(Errc::notsup);
     if (deallocate.length == 0) return fail(Errc::inval);
     if (!room(1)) return Emitted::not_here;
-    auto with = stateid();
+    auto with = stateid(by_value());
     if (!with) return fail(with.error());
     if (!*with) return Emitted::not_here;
     add(DEALLOCATE4args{**with, deallocate.offset, deallocate.length},

@@ -326,6 +326,8 @@ Result<HeldOpen*> Builder::held(vfs::OpenId id) const {
     return open;
 }
 
+bool Builder::by_value() const { return !mount_.session_.limits().current_stateid_in_all; }
+
 Result<std::optional<stateid4>> Builder::stateid(bool by_value) const {
     if (open_here_) {
         if (by_value || !stateid_here_) return std::nullopt;

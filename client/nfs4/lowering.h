@@ -143,6 +143,8 @@ class Builder {
     // The current open's stateid, as READ and its like want it; `by_value`: never the special one
     // that means "the one from this compound". Errc::stale: lost; not_here: only after a cut.
     Result<std::optional<wire::nfs4::stateid4>> stateid(bool by_value = false) const;
+    // Whether this server takes no current stateid where NFSv4.2 does.
+    bool by_value() const;
     bool open_briefly(vfs::OpenAccess access);
     void close_briefly();
     // Whether the server is known not to have this operation.

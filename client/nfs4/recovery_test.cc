@@ -523,30 +523,6 @@ TEST_F(Recovery, programs_are_cut_to_what_a_small_server_takes) {
     EXPECT_EQ(server->done(OP_LOOKUP), 15u);
 }
 
-// See takes_data_anywhere() in session_setup.cc.
-TEST_F(Recovery, data_begins_in_the_first_page_of_a_message_where_the_server_may_need_it) {
-    auto compounds_of_writes = [this](std::string_view name) {
-        server = std::make_unique<FakeServer>(*reactor);
-        server->name = name;
-        connect();
-        const OpenId id = open_file();
-        const BufferChain piece(Buffer::copy_of(std::string(3000, 'x')));
-        Compound program;
-        program.use_open(id);
-        for (uint64_t i = 0; i < 4; i++) program.write(i * 5000, piece);
-        Reply reply = run(program);
-        EXPECT_TRUE(reply.ok()) << errc_text(reply.error.code);
-        EXPECT_EQ(server->done(OP_WRITE), 4u);
-        const size_t compounds = server->seen_with("WRITE");
-        EXPECT_TRUE(reactor->block_on(mount->close()).has_value());
-        mount.reset();
-        return compounds;
-    };
-    EXPECT_EQ(compounds_of_writes("straitd"), 1u);
-    EXPECT_EQ(compounds_of_writes(""), 2u);
-    EXPECT_EQ(compounds_of_writes("another"), 2u);
-}
-
 TEST_F(Recovery, several_connections_share_one_session) {
     connect("nconnect=3");
     EXPECT_TRUE(reactor->block_on(server->until_seen("BIND_CONN_TO_SESSION", 2)).has_value());

@@ -72,6 +72,7 @@ struct SessionLimits {
     uint32_t slots = 0;
     // Within so many bytes of a message has to begin what a WRITE or SETXATTR of it carries.
     size_t data_within = 0;
+    bool current_stateid_in_all = false;  // SEEK, ALLOCATE and DEALLOCATE, too, take it
 };
 
 class Session final : public Transport::Handler {
@@ -200,7 +201,7 @@ class Session final : public Transport::Handler {
     uint32_t client_sequence_ = 0;
     wire::nfs4::sessionid4 session_id_{};
     uint32_t epoch_ = 0;
-    size_t data_within_ = 0;  // as SessionLimits has it
+    bool known_server_ = false;
     SessionLimits limits_;
 
     std::vector<Slot> slots_;

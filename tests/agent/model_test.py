@@ -33,8 +33,9 @@ def run_all(start, folder, arguments):
     with contextlib.ExitStack() as files:
         outs = [files.enter_context(tempfile.TemporaryFile("w+")) for _ in
                 range(arguments.processes)]
+        features = FEATURES.get(arguments.server, FEATURES["straitd"])
         children = [start([sys.executable, "-B", WORKER, folder, str(number), arguments.seed,
-                           str(arguments.operations), *FEATURES.get(arguments.server, FEATURES["straitd"])],
+                           str(arguments.operations), *features],
                           stdout=outs[number], stderr=subprocess.STDOUT)
                     for number in range(arguments.processes)]
         for child in children:
