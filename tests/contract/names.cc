@@ -146,7 +146,6 @@ TEST_P(BackendContract, names_of_255_bytes_and_of_utf8_are_kept) {
 }
 
 TEST_P(BackendContract, names_are_bytes_and_nothing_else) {
-    if (!subject().byte_names) GTEST_SKIP() << "names are UTF-8 here";
     std::string odd = "\xff\xfe\x01\n\\*?\x80";
     make_file(odd, "odd");
     EXPECT_EQ(read(odd), "odd");

@@ -26,7 +26,6 @@ class Subject {
     bool credentials = true;     // programs run as any user; else as the process only
     bool device_nodes = true;    // block and character devices can be made
     bool share_modes = true;     // what an open denies is kept from others
-    bool byte_names = true;      // names of any bytes but '/' and NUL; else UTF-8 only
     bool owners = true;          // Owner::client tells lock owners and opens apart; opens merge
     bool exact_change = true;    // the change counter grows with each single change
     bool reserved_names = true;  // "." and ".." are refused as names with badname

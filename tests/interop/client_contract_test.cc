@@ -46,7 +46,6 @@ class MountSubject final : public Subject {
         reactor_ = std::move(*Reactor::create());
         mount_ = interop::mount(*reactor_, server.url("/x"));
         vfs::Compound make;
-        byte_names = server.kind() != "straitd";    // it takes UTF-8 only
         exact_change = server.kind() == "straitd";  // the other's is the time of its disk's clock
         make.root().add(vfs::Create{.name = name_, .attributes = {.mode = 0755}});
         run(make);
