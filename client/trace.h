@@ -7,6 +7,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
 #include "base/time.h"
@@ -46,6 +47,10 @@ class TraceSink {
 // Counts everything.
 class RpcCounters final : public TraceSink {
   public:
+    RpcCounters() = default;
+    RpcCounters(RpcCounters&&) = default;
+    RpcCounters& operator=(RpcCounters&&) = default;
+
     void rpc(const RpcTrace& trace) override;
     void connected(std::string_view server, bool again) override;
 
@@ -56,6 +61,13 @@ class RpcCounters final : public TraceSink {
     uint64_t request_bytes = 0, reply_bytes = 0;
     Duration waited{};
     std::map<std::string, uint64_t, std::less<>> operations;  // "READ" -> how many were sent
+
+  private:
+    using Rows = std::vector<uint64_t*>;
+    Rows rows_of(std::string_view words);
+
+    // By the list of operations: the rows of `operations`, which stay where they are.
+    std::map<std::string, Rows, std::less<>> lists_;
 };
 
 }  // namespace strait::client

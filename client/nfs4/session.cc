@@ -34,7 +34,9 @@ void SessionCall::completed() noexcept {
 void Session::trace(const Call& call, std::span<const nfs_opnum4> operations, Error status,
                     uint32_t answered, uint32_t uid) noexcept {
     if (!trace_ && !log_enabled(LogLevel::debug)) return;
+    constexpr size_t usual_word = 12;
     std::string words;
+    words.reserve(operations.size() * usual_word);
     for (nfs_opnum4 each : operations)
         words.append(words.empty() ? "" : " ").append(to_string(each));
     log_debug("{}: {} -> {} ({}), sent {} times", server(), words, errc_name(status.code),
