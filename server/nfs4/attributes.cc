@@ -78,11 +78,21 @@ constexpr Source sources[] = {
 constexpr uint32_t since_minor_2[] = {FATTR4_CLONE_BLKSIZE, FATTR4_CHANGE_ATTR_TYPE,
                                       FATTR4_MODE_UMASK, FATTR4_XATTR_SUPPORT};
 
-bitmap4 of_minor(bitmap4 all, uint32_t minor) {
+constexpr bitmap4 readable_of(uint32_t minor) {
+    bitmap4 all;
+    for (const Source& source : sources) all.set(source.number);
     if (minor < 2)
         for (uint32_t number : since_minor_2) all.clear(number);
     return all;
 }
+constexpr bitmap4 readable_1 = readable_of(1), readable_2 = readable_of(2);
+
+// `sources` by their numbers; a number without one needs and takes nothing.
+constexpr auto source_of = [] {
+    std::array<Source, bitmap4::bits> all{};
+    for (const Source& source : sources) all[source.number] = source;
+    return all;
+}();
 
 nfstime4 wire_time(const Timestamp& time) { return {time.seconds, time.nanoseconds}; }
 
@@ -93,24 +103,18 @@ std::string_view print_id(std::array<char, 12>& room, uint32_t id) {
 
 }  // namespace
 
-bitmap4 readable_attributes(uint32_t minor) {
-    bitmap4 all;
-    for (const Source& source : sources) all.set(source.number);
-    return of_minor(all, minor);
-}
+bitmap4 readable_attributes(uint32_t minor) { return minor < 2 ? readable_1 : readable_2; }
 
 vfs::AttrMask needed_attributes(const bitmap4& wanted) {
     AttrMask mask;
-    for (const Source& source : sources)
-        if (wanted.test(source.number)) mask |= source.needs;
+    wanted.for_each([&mask](uint32_t number) { mask |= source_of[number].needs; });
     // An export's root shows its place in the pseudo file system: by its id it is known.
     return mask;
 }
 
 size_t attributes_bound(const bitmap4& wanted) {
     size_t bytes = 20;  // mask and length
-    for (const Source& source : sources)
-        if (wanted.test(source.number)) bytes += source.bytes;
+    wanted.for_each([&bytes](uint32_t number) { bytes += source_of[number].bytes; });
     return bytes;
 }
 
@@ -157,10 +161,11 @@ void WireAttributes::fill_error(nfsstat4 status, const bitmap4& wanted) {
 
 void WireAttributes::fill(Call& call, const Export* where, const vfs::Attributes& from,
                           const bitmap4& wanted) {
-    bitmap4 mask = wanted & readable_attributes(call.minor);
-    for (const Source& source : sources)
-        if (mask.test(source.number) && !from.valid.has_all(source.needs))
-            mask.clear(source.number);
+    const bitmap4 readable = wanted & readable_attributes(call.minor);
+    bitmap4 mask = readable;
+    readable.for_each([&](uint32_t number) {
+        if (!from.valid.has_all(source_of[number].needs)) mask.clear(number);
+    });
     if (mask.test(FATTR4_FILEHANDLE) && !fill_handle(call, where, from))
         mask.clear(FATTR4_FILEHANDLE);
     values_.mask = mask;

@@ -14,6 +14,9 @@ namespace {
 // What a reply's record holds before COMPOUND4res: xid, direction, verifier and statuses.
 constexpr size_t rpc_head_bytes = 24;
 
+// Room for so many operations is there from the start.
+constexpr size_t usual_operations = 16;
+
 // Operations that may stand alone, outside of any session (RFC 8881 section 2.10.6.4).
 bool may_stand_alone(uint32_t number) {
     return number == OP_EXCHANGE_ID || number == OP_CREATE_SESSION ||
@@ -38,6 +41,9 @@ Task<BufferChain> CompoundRun::run() {
         co_return finish(NFS4ERR_MINOR_VERS_MISMATCH);
     if (!is_utf8(head_.tag)) co_return finish(NFS4ERR_INVAL);
     call_.minor = head_.minorversion;
+    const size_t usual = std::min<size_t>(head_.count, usual_operations);
+    operations_.reserve(usual);
+    pending_.reserve(usual);
     nfsstat4 status = NFS4_OK;
     for (; index_ < head_.count && status == NFS4_OK; index_++) {
         if (index_ == 0) {
@@ -157,7 +163,7 @@ Task<nfsstat4> CompoundRun::execute(std::unique_ptr<Operation> made, const Opera
     // DESTROY_SESSION of the session at hand ends the compound (RFC 8881 section 18.37.3).
     if (status == NFS4_OK && row.number == OP_DESTROY_SESSION && index_ + 1 < head_.count)
         status = NFS4ERR_NOT_ONLY_OP;
-    if (status == NFS4_OK) status = co_await make_room(operation);
+    if (status == NFS4_OK && !fits(operation)) status = co_await make_room(operation);
     if (status == NFS4_OK && !operation.is_direct(program_))
         co_return co_await build(operation, row);
     nfsstat4 before = co_await flush(true);
@@ -193,6 +199,7 @@ Task<nfsstat4> CompoundRun::build(Operation& operation, const OperationRow& row)
     }
     keep_reply_ |= !row.idempotent;
     pending_.push_back({&operation, &row, first, program_.compound().ops.size()});
+    pending_bytes_ += operation.reply_bound(call_);
     if (operation.decides()) co_return co_await flush(true);
     co_return NFS4_OK;
 }
@@ -225,6 +232,7 @@ Task<nfsstat4> CompoundRun::flush(bool more) {
 nfsstat4 CompoundRun::finish_pending(vfs::Reply& reply) {
     std::vector<Pending> pending = std::move(pending_);
     pending_.clear();
+    pending_bytes_ = 0;
     Finish finish{program_, reply};
     for (Pending& each : pending) {
         measure_room();
@@ -239,11 +247,7 @@ nfsstat4 CompoundRun::finish_pending(vfs::Reply& reply) {
 
 // --- the reply
 
-size_t CompoundRun::planned() const {
-    size_t bytes = rpc_head_bytes + out_.size();
-    for (const Pending& each : pending_) bytes += each.operation->reply_bound(call_);
-    return bytes;
-}
+size_t CompoundRun::planned() const { return rpc_head_bytes + out_.size() + pending_bytes_; }
 
 size_t CompoundRun::reply_limit() const {
     if (!call_.session) return max_message_bytes;
@@ -256,16 +260,17 @@ void CompoundRun::measure_room() {
     call_.reply_room = reply_limit() - std::min(used, reply_limit());
 }
 
+bool CompoundRun::fits(const Operation& operation) const {
+    return !call_.session || planned() + operation.reply_bound(call_) <= reply_limit();
+}
+
 // Before anything is done that could not be told: RFC 8881 section 2.10.6.4.
 Task<nfsstat4> CompoundRun::make_room(const Operation& operation) {
-    if (!call_.session) co_return NFS4_OK;
-    size_t wanted = operation.reply_bound(call_);
-    size_t most = reply_limit();
-    if (planned() + wanted <= most) co_return NFS4_OK;
     // The bounds are generous: see what there really is.
     nfsstat4 before = co_await flush(true);
     if (before != NFS4_OK) co_return before;
-    if (planned() + wanted <= most) co_return NFS4_OK;
+    if (fits(operation)) co_return NFS4_OK;
+    size_t wanted = operation.reply_bound(call_);
     co_return planned() + wanted > call_.session->max_response ? NFS4ERR_REP_TOO_BIG
                                                                : NFS4ERR_REP_TOO_BIG_TO_CACHE;
 }

@@ -42,7 +42,9 @@ class CompoundRun {
     Task<nfsstat4> flush(bool more);
     nfsstat4 finish_pending(vfs::Reply& reply);
     nfsstat4 check_export(const OperationRow& row) const;
+    bool fits(const Operation& operation) const;
     Task<nfsstat4> make_room(const Operation& operation);
+    // The most that the reply takes with all that is pending.
     size_t planned() const;
     size_t reply_limit() const;
     void measure_room();
@@ -62,6 +64,7 @@ class CompoundRun {
     bool cache_this_ = false;
     bool keep_reply_ = false;  // something ran that must not run twice
     std::vector<Pending> pending_;
+    size_t pending_bytes_ = 0;                            // the most that their results take
     std::vector<std::unique_ptr<Operation>> operations_;  // their arguments live to the end
 };
 
