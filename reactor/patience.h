@@ -27,7 +27,7 @@ class Patience final : public Watch {
   private:
     void missed() noexcept;
 
-    static constexpr Duration longest_look = 50us;
+    static constexpr Duration longest_look = 100us;
     static constexpr unsigned most_misses = 3, shortest_break = 16, longest_break = 4096;
 
     const bool useful_;
