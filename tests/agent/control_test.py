@@ -35,8 +35,9 @@ class ControlTest(unittest.TestCase):
         (path,) = glob.glob(f"{self.agent.folder}/agent-*.sock")
         with socket.socket(socket.AF_UNIX) as talk:
             talk.connect(path)
-            talk.sendall(struct.pack("=IIIIQII", MAGIC, VERSION, CONTROL, len(line), 0, 0, 0))
-            talk.sendall(line)
+            # All at once: whoever has heard enough answers and hangs up.
+            head = struct.pack("=IIIIQII", MAGIC, VERSION, CONTROL, len(line), 0, 0, 0)
+            talk.sendall(head + line)
             said = b"".join(iter(lambda: talk.recv(4096), b""))
         return json.loads(said) if said else None
 
