@@ -91,7 +91,7 @@ Result<Builder::Emitted> Builder::emit(const vfs::Lock& lock) {
         for (HeldOpen* other : mount_.opens_.locked_by(key, home->handle)) {
             HeldLocks* there = other->find_locks(key);
             if (there->ranges.empty()) {
-                add(FREE_STATEID4args{there->stateid}, &Takes::status<FREE_STATEID4res>);
+                add(FREE_STATEID4args{latest(there->stateid)}, &Takes::status<FREE_STATEID4res>);
                 spend(1);
                 mount_.opens_.drop_locks(*other, key);
             } else {
@@ -106,7 +106,7 @@ Result<Builder::Emitted> Builder::emit(const vfs::Lock& lock) {
     args.offset = lock.offset;
     args.length = lock.length;
     if (HeldLocks* held = home->find_locks(key)) {
-        args.locker.lock_owner = {held->stateid, 0};
+        args.locker.lock_owner = {latest(held->stateid), 0};
     } else {
         args.locker.new_lock_owner = true;
         args.locker.open_owner = {
@@ -179,8 +179,8 @@ Result<Builder::Emitted> Builder::emit(const vfs::Unlock& unlock) {
     for (HeldOpen* home : homes) {
         batch_.changes.push_back(
             {home->id, key, vfs::LockKind::read, unlock.offset, unlock.length});
-        add(LOCKU4args{READ_LT, 0, home->find_locks(key)->stateid, unlock.offset, unlock.length},
-            &Takes::unlock);
+        const stateid4 locked = latest(home->find_locks(key)->stateid);
+        add(LOCKU4args{READ_LT, 0, locked, unlock.offset, unlock.length}, &Takes::unlock);
     }
     spend(count);
     return Emitted::whole;

@@ -238,7 +238,7 @@ Result<Builder::Emitted> Builder::emit(const vfs::Close&) {
         locks++;
         batch_.changes.push_back(
             {.open = open->id, .owner = held.owner, .length = vfs::lock_to_end});
-        add(LOCKU4args{READ_LT, 0, held.stateid, 0, NFS4_UINT64_MAX}, &Takes::unlock);
+        add(LOCKU4args{READ_LT, 0, latest(held.stateid), 0, NFS4_UINT64_MAX}, &Takes::unlock);
     }
     batch_.changes.push_back({.open = open ? open->id : vfs::OpenId()});
     add(CLOSE4args{0, **with}, &Takes::close);

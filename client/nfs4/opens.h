@@ -34,6 +34,13 @@ class OwnerBytes {
     std::array<std::byte, 25> bytes_;
 };
 
+// The state as it is when the server looks, whatever else is under way (RFC 8881 section 8.2.2):
+// two requests for one state that go at once do not outdate each other.
+inline wire::nfs4::stateid4 latest(wire::nfs4::stateid4 stateid) {
+    stateid.seqid = 0;
+    return stateid;
+}
+
 struct HeldRange {
     uint64_t begin = 0, end = 0;  // end: ~0 for to the end of all files
     vfs::LockKind kind = vfs::LockKind::read;

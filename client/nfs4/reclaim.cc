@@ -160,8 +160,8 @@ Task<> Mount::renew_open(vfs::OpenId id, uint32_t seen_epoch) {
     HeldOpen* open = opens_.find(id);
     if (!open || open->lost || state_epoch_ != seen_epoch) co_return;
     TEST_STATEID4args test;
-    test.ts_stateids.push_back(open->stateid);
-    for (const HeldLocks& locks : open->locks) test.ts_stateids.push_back(locks.stateid);
+    test.ts_stateids.push_back(latest(open->stateid));
+    for (const HeldLocks& locks : open->locks) test.ts_stateids.push_back(latest(locks.stateid));
     std::vector<stateid4> tested(test.ts_stateids.begin(), test.ts_stateids.end());
     TEST_STATEID4res result;
     nfsstat4 status = co_await ask_about(nullptr, test, result, nullptr);
@@ -195,8 +195,9 @@ Task<> Mount::check_state() {
         HeldOpen* open = opens_.find(id);
         if (!open || open->lost) continue;
         TEST_STATEID4args test;
-        test.ts_stateids.push_back(open->stateid);
-        for (const HeldLocks& locks : open->locks) test.ts_stateids.push_back(locks.stateid);
+        test.ts_stateids.push_back(latest(open->stateid));
+        for (const HeldLocks& locks : open->locks)
+            test.ts_stateids.push_back(latest(locks.stateid));
         TEST_STATEID4res result;
         nfsstat4 status = co_await ask_about(nullptr, test, result, nullptr);
         if (status != NFS4_OK) co_return;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Byte-range locks.
+#include "base/sync.h"
 #include "tests/contract/contract.h"
 
 namespace strait::contract {
@@ -14,6 +15,19 @@ TestLock test(LockKind kind, uint64_t offset, uint64_t length, Owner owner) {
 
 constexpr Owner alice{1, 10}, bob{2, 10};
 constexpr LockKind kinds[] = {LockKind::read, LockKind::write};
+
+Task<> run_one(Backend& backend, const Compound& program, Errc& outcome) {
+    auto reply = co_await backend.run(program).result();
+    outcome = reply ? reply->error.code : reply.error().code;
+}
+
+Task<> run_all(Backend& backend, const std::vector<Compound>& programs,
+               std::vector<Errc>& outcomes) {
+    Nursery at_once;
+    for (size_t i = 0; i < programs.size(); ++i)
+        at_once.spawn(run_one(backend, programs[i], outcomes[i]));
+    co_await at_once.close();
+}
 
 #define NEEDS_OWNERS() \
     if (!subject().owners) GTEST_SKIP() << "owners are not told apart"
@@ -57,6 +71,33 @@ TEST_P(BackendContract, who_stands_in_the_way_is_told) {
     EXPECT_EQ(refused.error.code, Errc::denied);
     ASSERT_TRUE(refused.find<Lock>());
     EXPECT_EQ(refused.find<Lock>()->conflict.offset, 100u);
+    close(a);
+    close(b);
+}
+
+TEST_P(BackendContract, requests_for_the_locks_of_one_owner_may_go_at_once) {
+    NEEDS_OWNERS();
+    make_file("f");
+    OpenId a = open("f", OpenAccess::both, {}, {1, 1}), b = open("f", OpenAccess::both, {}, {2, 1});
+    constexpr uint64_t pieces = 8;
+    for (int round = 0; round < 6; ++round) {
+        ok(Compound().use_open(a).add(lock(LockKind::write, 0, pieces, alice)));
+        std::vector<Compound> programs;
+        for (uint64_t piece = 0; piece < pieces; ++piece) {
+            Compound& program = programs.emplace_back().use_open(a);
+            if (piece % 2 == 0) program.add(Unlock{piece, 1, alice});
+            if (piece % 2 == 1) program.add(lock(LockKind::write, pieces + piece, 1, alice));
+        }
+        std::vector<Errc> outcomes(pieces, Errc::io);
+        subject().drive(run_all(backend(), programs, outcomes));
+        EXPECT_THAT(outcomes, testing::Each(Errc::ok));
+        ok(Compound().use_open(b).add(lock(LockKind::write, 0, 1, bob)));
+        EXPECT_EQ(error(Compound().use_open(b).add(lock(LockKind::write, 9, 1, bob))),
+                  Errc::denied);
+        ok(Compound().use_open(b).add(Unlock{.owner = bob}));
+        ok(Compound().use_open(a).add(Unlock{.owner = alice}));
+    }
+    ok(Compound().use_open(b).add(lock(LockKind::write, 0, lock_to_end, bob)));
     close(a);
     close(b);
 }
