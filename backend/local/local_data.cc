@@ -56,7 +56,7 @@ Task<> LocalStore::sync_file(int fd, bool data_only) const {
 }
 
 Task<Read::Result> LocalStore::read(Node& node, uint64_t offset, uint32_t count) {
-    int fd = co_await local(node).io_fd(false);
+    const LocalNode::Io io = co_await local(node).io(false);
     Read::Result out;
     if (count == 0) {
         struct statx st = co_await stat_fd(local(node).path_fd());
@@ -66,7 +66,7 @@ Task<Read::Result> LocalStore::read(Node& node, uint64_t offset, uint32_t count)
     Buffer whole = Buffer::allocate(count);
     size_t done = 0;
     while (done < count) {
-        size_t got = co_await read_some(fd, offset + done, whole.writable().subspan(done));
+        size_t got = co_await read_some(io.get(), offset + done, whole.writable().subspan(done));
         if (got == 0) break;
         done += got;
     }
@@ -83,17 +83,18 @@ Task<Read::Result> LocalStore::read(Node& node, uint64_t offset, uint32_t count)
 
 Task<Write::Result> LocalStore::write(Node& node, uint64_t offset, const BufferChain& data,
                                       Stability stability) {
-    int fd = co_await local(node).io_fd(true);
+    const LocalNode::Io io = co_await local(node).io(true);
     size_t done = 0;
     while (done < data.size()) {
-        auto wrote = write_some(fd, offset + done, data.slice(done, data.size() - done));
+        auto wrote = write_some(io.get(), offset + done, data.slice(done, data.size() - done));
         if (!wrote && done == 0) co_return wrote.error();
         if (!wrote || *wrote == 0)
             break;  // the caller learns how far it came, and the error when it goes on
         done += *wrote;
     }
     count_copied(done);
-    if (stability != Stability::unstable) co_await sync_file(fd, stability == Stability::data_sync);
+    if (stability != Stability::unstable)
+        co_await sync_file(io.get(), stability == Stability::data_sync);
     co_return Write::Result{static_cast<uint32_t>(done), stability, verifier_};
 }
 
@@ -103,17 +104,17 @@ Task<Commit::Result> LocalStore::commit(Node& node, uint64_t, uint64_t) {
         if (!directory) co_return last_error();
         co_await sync_file(directory.get(), false);
     } else {
-        int fd = co_await local(node).io_fd(false);
-        co_await sync_file(fd, false);
+        const LocalNode::Io io = co_await local(node).io(false);
+        co_await sync_file(io.get(), false);
     }
     co_return Commit::Result{verifier_};
 }
 
 Task<Seek::Result> LocalStore::seek(Node& node, bool hole, uint64_t offset) {
-    int fd = co_await local(node).io_fd(false);
+    const LocalNode::Io io = co_await local(node).io(false);
     struct statx st = co_await stat_fd(local(node).path_fd());
     if (offset >= st.stx_size) co_return Errc::nxio;
-    off_t found = ::lseek(fd, static_cast<off_t>(offset), hole ? SEEK_HOLE : SEEK_DATA);
+    off_t found = ::lseek(io.get(), static_cast<off_t>(offset), hole ? SEEK_HOLE : SEEK_DATA);
     if (found < 0 && errno == ENXIO) co_return Seek::Result{st.stx_size, true};
     if (found < 0) co_return last_error();
     co_return Seek::Result{static_cast<uint64_t>(found),
@@ -121,22 +122,22 @@ Task<Seek::Result> LocalStore::seek(Node& node, bool hole, uint64_t offset) {
 }
 
 Task<> LocalStore::allocate(Node& node, uint64_t offset, uint64_t length) {
-    int fd = co_await local(node).io_fd(true);
-    if (::fallocate(fd, 0, static_cast<off_t>(offset), static_cast<off_t>(length)) < 0)
+    const LocalNode::Io io = co_await local(node).io(true);
+    if (::fallocate(io.get(), 0, static_cast<off_t>(offset), static_cast<off_t>(length)) < 0)
         co_await last_error();
 }
 
 Task<> LocalStore::deallocate(Node& node, uint64_t offset, uint64_t length) {
-    int fd = co_await local(node).io_fd(true);
+    const LocalNode::Io io = co_await local(node).io(true);
     int mode = FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE;
-    if (::fallocate(fd, mode, static_cast<off_t>(offset), static_cast<off_t>(length)) < 0)
+    if (::fallocate(io.get(), mode, static_cast<off_t>(offset), static_cast<off_t>(length)) < 0)
         co_await last_error();
 }
 
 Task<Copy::Result> LocalStore::copy(Node& from, uint64_t from_offset, Node& to, uint64_t to_offset,
                                     uint64_t length) {
-    int source = co_await local(from).io_fd(false);
-    int target = co_await local(to).io_fd(true);
+    const LocalNode::Io source = co_await local(from).io(false);
+    const LocalNode::Io target = co_await local(to).io(true);
     struct statx st = co_await stat_fd(local(from).path_fd());
     if (length == 0) length = st.stx_size > from_offset ? st.stx_size - from_offset : 0;
     constexpr uint64_t most_at_once = 64u << 20;  // a step must not hold its core for long
@@ -145,7 +146,7 @@ Task<Copy::Result> LocalStore::copy(Node& from, uint64_t from_offset, Node& to, 
     while (done < length) {
         off_t in = static_cast<off_t>(from_offset + done);
         off_t out = static_cast<off_t>(to_offset + done);
-        ssize_t got = ::copy_file_range(source, &in, target, &out, length - done, 0);
+        ssize_t got = ::copy_file_range(source.get(), &in, target.get(), &out, length - done, 0);
         if (got < 0 && done == 0) co_return last_error();
         if (got <= 0) break;
         done += static_cast<uint64_t>(got);
@@ -155,10 +156,10 @@ Task<Copy::Result> LocalStore::copy(Node& from, uint64_t from_offset, Node& to, 
 
 Task<> LocalStore::clone(Node& from, uint64_t from_offset, Node& to, uint64_t to_offset,
                          uint64_t length) {
-    int source = co_await local(from).io_fd(false);
-    int target = co_await local(to).io_fd(true);
-    file_clone_range range{source, from_offset, length, to_offset};
-    if (::ioctl(target, FICLONERANGE, &range) < 0)
+    const LocalNode::Io source = co_await local(from).io(false);
+    const LocalNode::Io target = co_await local(to).io(true);
+    file_clone_range range{source.get(), from_offset, length, to_offset};
+    if (::ioctl(target.get(), FICLONERANGE, &range) < 0)
         co_await (errno == EXDEV || errno == ENOTTY ? Error(Errc::notsup) : last_error());
 }
 

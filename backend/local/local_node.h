@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
-// A file of the host that is known at the moment: a descriptor that pins it (O_PATH, or the one by
-// which we made it, which is good for I/O), and one for I/O once that was asked for.
+// A file of the host that is known at the moment: a descriptor that pins it (O_PATH, or at first
+// the one by which we made it, which is good for I/O), and those for I/O once they were asked for.
+// None is open for writing once nobody has the file open: the host could not execute it (ETXTBSY).
 
 #include <atomic>
 #include <mutex>
 #include <optional>
+#include <utility>
 
 #include "backend/local/sys.h"
 #include "vfs/store.h"
@@ -45,9 +47,28 @@ class LocalNode final : public vfs::Node {
     // For what an O_PATH descriptor is good for.
     int path_fd() const noexcept { return pin_.fd.get(); }
     ProcPath proc_path() const { return ProcPath(pin_.fd.get()); }
-    // A descriptor for reading, or for both when `write`; opened at first use and kept with the
-    // node.
-    Result<int> io_fd(bool write);
+
+    // A descriptor that is good as long as this lives, which the node outlives.
+    class Io {
+      public:
+        Io(LocalNode& node, int fd) noexcept : node_(&node), fd_(fd) {}
+        Io(Io&& other) noexcept : node_(std::exchange(other.node_, nullptr)), fd_(other.fd_) {}
+        Io& operator=(Io&&) = delete;
+        ~Io() {
+            if (node_) node_->end_io();
+        }
+        int get() const noexcept { return fd_; }
+
+      private:
+        LocalNode* node_;
+        int fd_;
+    };
+    // For reading, or for both when `write`; opened at first use.
+    Result<Io> io(bool write);
+    void begin_open();
+    void end_open();
+    uint32_t opens() const noexcept { return opens_.load(std::memory_order_relaxed); }
+
     // Its handle, empty until keep_handle(): the same ever after.
     vfs::Handle handle() const;
     // False: it had one.
@@ -55,12 +76,17 @@ class LocalNode final : public vfs::Node {
 
     std::atomic<bool> unlinked{
         false};  // its last name is gone: forget it as soon as nobody uses it
-    std::atomic<uint32_t> opens{0};
 
   private:
+    void end_io();
+    void leave_writing();
+    Result<int> descriptor(bool write);
+
     const FileKey key_;
-    const Pin pin_;
-    mutable std::mutex mutex_;  // guards those below; they stay once set
+    mutable std::mutex mutex_;  // guards those below, of pin_ whether it is for I/O
+    Pin pin_;                   // its descriptor keeps its number
+    std::atomic<uint32_t> opens_{0};
+    uint32_t ios_ = 0;  // under way
     Fd read_only_;
     Fd read_write_;
     vfs::Handle handle_;

@@ -36,8 +36,8 @@ Task<> LocalStore::setattr(Node& node, const SetAttributes& attributes) {
     ProcPath path = file.proc_path();
     if (attributes.size) {
         if (node.is_directory()) co_await Errc::isdir;
-        int fd = co_await file.io_fd(true);
-        if (::ftruncate(fd, static_cast<off_t>(*attributes.size)) < 0) co_await last_error();
+        const LocalNode::Io io = co_await file.io(true);
+        if (::ftruncate(io.get(), static_cast<off_t>(*attributes.size)) < 0) co_await last_error();
     }
     if (attributes.uid || attributes.gid) {
         uid_t uid = attributes.uid ? *attributes.uid : static_cast<uid_t>(-1);

@@ -217,19 +217,18 @@ Task<Attributes> LocalStore::getattr(Node& node, AttrMask mask) {
 }
 
 Task<> LocalStore::opened(Node& node, OpenAccess access) {
-    local(node).opens++;
-    if (node.type() == FileType::regular) {
-        bool write = static_cast<int>(access) & static_cast<int>(OpenAccess::write);
-        auto fd = local(node).io_fd(write);
-        if (!fd) {
-            local(node).opens--;
-            co_await fd.error();
-        }
-    }
+    LocalNode& file = local(node);
+    file.begin_open();
+    if (node.type() != FileType::regular) co_return;
+    const bool write = (static_cast<int>(access) & static_cast<int>(OpenAccess::write)) != 0;
+    const auto io = file.io(write);
+    if (io) co_return;
+    file.end_open();
+    co_await io.error();
 }
 
 void LocalStore::closed(Node& node) {
-    local(node).opens--;
+    local(node).end_open();
     nodes_.release(local(node));
 }
 

@@ -171,6 +171,29 @@ TEST_F(LocalStoreTest, a_new_file_is_held_and_written_by_one_descriptor) {
     EXPECT_EQ(open_descriptors(), before + 1);
 }
 
+TEST_F(LocalStoreTest, what_nobody_has_open_is_open_for_writing_to_nobody) {
+    auto store = open();
+    NodeRef made = run(store->create(*store->root(), "f", {.mode = 0755})).value().node;
+    ASSERT_TRUE(run(store->opened(*made, OpenAccess::both)).has_value());
+    const std::string script = "#!/bin/sh\nexit 7\n";
+    BufferChain data(Buffer::copy_of(script));
+    ASSERT_TRUE(run(store->write(*made, 0, data, Stability::unstable)).has_value());
+    store->closed(*made);
+    auto executed = [this] {
+        const int status = std::system((root_ / "f").c_str());
+        return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+    };
+    EXPECT_EQ(executed(), 7);
+    // Without an open, and for reading.
+    ASSERT_TRUE(run(store->write(*made, 0, data, Stability::unstable)).has_value());
+    ASSERT_TRUE(run(store->commit(*made, 0, 0)).has_value());
+    EXPECT_EQ(executed(), 7);
+    ASSERT_TRUE(run(store->opened(*made, OpenAccess::read)).has_value());
+    EXPECT_EQ(run(store->read(*made, 0, 100)).value().data.size(), script.size());
+    EXPECT_EQ(executed(), 7);
+    store->closed(*made);
+}
+
 TEST_F(LocalStoreTest, an_unlinked_file_that_is_held_goes_on_and_its_space_comes_back) {
     auto store = open();
     NodeRef held = run(store->create(*store->root(), "f", {.mode = 0644})).value().node;
