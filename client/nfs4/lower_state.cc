@@ -241,7 +241,8 @@ Result<Builder::Emitted> Builder::emit(const vfs::Close&) {
         add(LOCKU4args{READ_LT, 0, latest(held.stateid), 0, NFS4_UINT64_MAX}, &Takes::unlock);
     }
     batch_.changes.push_back({.open = open ? open->id : vfs::OpenId()});
-    add(CLOSE4args{0, **with}, &Takes::close);
+    // Of just this state: what another request makes of it meanwhile is not closed unseen.
+    add(CLOSE4args{0, open ? open->stateid : **with}, &Takes::close);
     spend(1 + locks);
     if (open) open->closing = true;
     current_.open = {};

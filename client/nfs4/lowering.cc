@@ -336,7 +336,7 @@ Result<std::optional<stateid4>> Builder::stateid(bool by_value) const {
     if (!current_.open) return anonymous_stateid;
     auto open = held(current_.open);
     if (!open) return fail(open.error());
-    return (*open)->stateid;
+    return latest((*open)->stateid);
 }
 
 }  // namespace strait::client::nfs4
