@@ -65,8 +65,9 @@ void FileState::set_head(BufferChain data, bool whole, const Attributes& attribu
                          Hold::Tick asked) {
     // Data that waits here, or has reached the server meanwhile, is newer than what it had.
     if (writes_.data_pending() || asked < changed_at_) return;
+    KeptReads::Share share(mount_->kept_reads(), data.size());
     head_ = {std::move(data), whole, attributes.change,
-             MonoClock::now() + mount_->policy().acregmin};
+             MonoClock::now() + mount_->policy().acregmin, std::move(share)};
 }
 
 void FileState::lock_released() {

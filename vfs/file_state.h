@@ -54,6 +54,7 @@ class FileState final : public RefCounted {
         bool whole = false;  // nothing of the file follows it
         uint64_t change = 0;
         MonoTime until{};
+        KeptReads::Share share;
     };
     // It was asked for at `asked`: not taken when a change of ours has ended since.
     void set_head(BufferChain data, bool whole, const Attributes& attributes, Hold::Tick asked);

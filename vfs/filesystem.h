@@ -56,6 +56,8 @@ struct MountPolicy {
     // Bytes that all files together may hold until they are stable; what one may hold alone at
     // least.
     uint32_t most_waiting = 64u << 20;
+    // Bytes that reads of all files together may keep: what opens brought, what was read ahead.
+    uint64_t most_kept = 256u << 20;
 };
 
 struct FileSystemOptions {

@@ -96,6 +96,7 @@ Task<OpenFileRef> FileSystem::Impl::open(At at, OpenFlags flags, uint64_t head_b
         uint64_t head = head_bytes == ~uint64_t{0} ? way.mount().policy().head_bytes
                                                    : way.mount().capabilities().max_read;
         head = std::min({head, head_bytes, uint64_t{way.mount().capabilities().max_read}});
+        if (!way.mount().kept_reads().has_room()) head = 0;
         if (flags.path_only) {
             made = co_await open_path(way, at, flags);
         } else if (flags.directory || (!regular && known_directory(way))) {
@@ -192,7 +193,8 @@ Task<OpenFileRef> FileSystem::Impl::open_file(Journey& way, const At& at, OpenFl
     if (flags.truncate) co_await write_back(mount, way.physical());
     co_await settle_attributes(mount, way.physical());
     const bool reads_head = flags.access == OpenAccess::read && !flags.truncate && head_bytes > 0;
-    const bool closes = flags.access == OpenAccess::read && !known_large(way, head_bytes);
+    // Without its data here the file has to outlive its names at the server.
+    const bool closes = reads_head && !known_large(way, head_bytes);
 
     auto asked = mount.hold().now();
     Compound program = way.program();

@@ -55,7 +55,8 @@ Task<OpenedFile> open_handle(Mount& mount, Handle handle, OpenFlags flags, Crede
     const uint32_t head_bytes = mount.policy().head_bytes;
     const bool large = last && last->size > head_bytes;
     const bool only_reads = flags.access == OpenAccess::read && !flags.truncate;
-    const bool reads_head = only_reads && head == Head::wanted && head_bytes > 0;
+    const bool reads_head =
+        only_reads && head == Head::wanted && head_bytes > 0 && mount.kept_reads().has_room();
     // Without its head here the file has to outlive its names at the server.
     const bool closes = reads_head && !large;
 

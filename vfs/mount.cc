@@ -35,6 +35,7 @@ Mount::Mount(std::string prefix, std::unique_ptr<Backend> backend, const MountPo
       options_(options),
       hold_(times_of(policy)),
       waiting_data_(policy),
+      kept_reads_(policy.most_kept),
       stat_habit_(policy.acregmin) {}
 
 namespace {

@@ -11,6 +11,7 @@
 #include "base/sync.h"
 #include "vfs/filesystem.h"
 #include "vfs/hold.h"
+#include "vfs/kept_reads.h"
 #include "vfs/left_listing.h"
 #include "vfs/local_locks.h"
 #include "vfs/refusals.h"
@@ -44,6 +45,7 @@ class Mount final : public RefCounted {
 
     Hold& hold() { return hold_; }
     WaitingData& waiting_data() { return waiting_data_; }
+    KeptReads& kept_reads() { return kept_reads_; }
     Refusals& refusals() { return refusals_; }
     LocalLocks& directory_locks() { return directory_locks_; }
     StatHabit& stat_habit() { return stat_habit_; }
@@ -104,6 +106,7 @@ class Mount final : public RefCounted {
     const FileSystemOptions options_;
     Hold hold_;
     WaitingData waiting_data_;
+    KeptReads kept_reads_;
     Refusals refusals_;
     StatHabit stat_habit_;
     LeftListing left_listing_;

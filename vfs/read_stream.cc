@@ -17,6 +17,7 @@ uint32_t ReadStream::chunk() const {
 
 // What the reader waits for is part of what is worth having under way.
 uint64_t ReadStream::most_ahead(size_t count) const {
+    if (!file_.mount().kept_reads().has_room()) return 0;
     const uint64_t most = file_.mount().policy().readahead;
     const uint64_t window = pacing_.window(chunk(), most + chunk());
     return std::min(most, window - std::min<uint64_t>({window / 2, count, chunk()}));
@@ -205,6 +206,8 @@ ReadStream::PieceRef ReadStream::start(uint64_t offset, uint32_t count) {
     piece->offset = offset;
     piece->count = count;
     piece->started = MonoClock::now();
+    piece->mount = MountRef(&file_.mount());
+    piece->share = KeptReads::Share(file_.mount().kept_reads(), count);
     file_.mount().background().spawn(fetch(Ref<OpenRegular>(&file_), piece));
     return piece;
 }

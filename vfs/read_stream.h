@@ -32,6 +32,8 @@ class ReadStream {
         Duration took{};  // once done
         Event done;
         Result<Read::Result> outcome = fail(Errc::io);
+        MountRef mount;  // before what is of it
+        KeptReads::Share share;
         uint64_t end() const { return offset + count; }
     };
     using PieceRef = Ref<Piece>;
