@@ -131,6 +131,15 @@ int shake_hands(int socket, int ring_fd, Link& link) noexcept {
     return 0;
 }
 
+// That this process may use.
+int processors() noexcept {
+    uint64_t set[16] = {};
+    if (raw::call(SYS_sched_getaffinity, 0, sizeof(set), raw::as_long(set)) < 0) return 1;
+    int count = 0;
+    for (uint64_t each : set) count += __builtin_popcountll(each);
+    return count;
+}
+
 int connect_ring(Link& link) noexcept {
     int socket = connect_to_agent();
     if (socket < 0) return socket;
@@ -149,6 +158,7 @@ int connect_ring(Link& link) noexcept {
     }
     raw::close(socket);
     link.free = ~uint64_t{0};
+    link.patience.set_processors(processors());
     return error;
 }
 

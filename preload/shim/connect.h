@@ -3,6 +3,7 @@
 // How a process comes to its ring: the socket of the user's agent, one handshake, then shared
 // memory only.
 
+#include "preload/shim/patience.h"
 #include "wire/shm/ring.h"
 
 namespace strait::preload {
@@ -20,6 +21,7 @@ struct Link {
     uint64_t posted;   // slots whose reply nobody waits for
     uint64_t kept;     // slots that opens keep, and which open it is, for each slot
     struct Open* keepers[shm::slot_count];
+    Patience patience;
 };
 
 // This process's link, made at first use. Null: `error` says why.

@@ -14,7 +14,9 @@ namespace strait::preload {
 
 namespace {
 
-constexpr uint64_t spin_cycles = 20'000;  // about 8 us: a reply from the agent's memory
+constexpr uint64_t spin_cycles = 20'000;   // about 8 us: a reply from the agent's memory
+constexpr uint64_t look_cycles = 400'000;  // about 160 us: one from a server on this machine
+constexpr uint64_t jump_cycles = 60'000;   // more between two looks: another ran here meanwhile
 
 uint64_t cycles() noexcept { return __builtin_readcyclecounter(); }
 
@@ -95,13 +97,31 @@ long wait_until(uint32_t* word, uint32_t expected, long pause_ms) noexcept {
     return raw::futex_wait(word, expected, &pause);
 }
 
+// Without sleeping. False: it has not come yet.
+bool look_for_reply(Link& link, const shm::Slot& slot, bool briefly) noexcept {
+    const uint64_t begin = cycles();
+    for (uint64_t now = begin; now - begin < spin_cycles; now = cycles()) {
+        if (is_done(slot)) return true;
+        if (__atomic_load_n(&slot.slow, __ATOMIC_RELAXED)) break;
+        relax();
+    }
+    if (briefly || !link.patience.look()) return false;
+    bool done = false, jumped = false;
+    for (uint64_t last = cycles(), now = last; !done && !jumped && now - begin < look_cycles;) {
+        relax();
+        done = is_done(slot);
+        now = cycles();
+        jumped = now - last > jump_cycles;
+        last = now;
+    }
+    link.patience.looked(done && !jumped);
+    return done;
+}
+
 // 0; EIO: the agent died before it answered; EINTR (when asked for): a handler ran. The kernel ends
 // the process from within this wait as from any.
 int wait_for_reply(Link& link, shm::Slot& slot, bool interruptibly) noexcept {
-    for (uint64_t begin = cycles(); cycles() - begin < spin_cycles; relax()) {
-        if (is_done(slot)) return 0;
-        if (__atomic_load_n(&slot.slow, __ATOMIC_RELAXED)) break;
-    }
+    if (look_for_reply(link, slot, interruptibly)) return 0;
     __atomic_store_n(&slot.sleeping, 1, __ATOMIC_SEQ_CST);
     long pause_ms = 50;
     while (!is_done(slot)) {
