@@ -67,8 +67,10 @@ Transport::Transport(Reactor& reactor, Handler& handler, const Url& url,
     links_.push_back(std::make_unique<Link>(*this));
 }
 
+// Open files may keep us longer than there is a reactor; after close() nothing is in flight.
 Transport::~Transport() {
-    for (auto& link : links_) reactor_.await_answers(-link->in_flight_);
+    for (auto& link : links_)
+        if (link->in_flight_ != 0) reactor_.await_answers(-link->in_flight_);
 }
 
 Task<TcpStream> Transport::connect_once() {
