@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "vfs/file_state.h"
-#include "vfs/open_node.h"
+#include "vfs/open_regular.h"
 #include "vfs/path.h"
 
 namespace strait::vfs {
@@ -110,14 +110,21 @@ bool move(OpenNode& node, std::string_view from, std::string_view to) {
 
 }  // namespace
 
+std::vector<OpenNode*> Mount::named_opens() const {
+    std::vector<OpenNode*> all = directories_;
+    for (auto& [handle, state] : states_)
+        all.insert(all.end(), state->opens().begin(), state->opens().end());
+    return all;
+}
+
 void Mount::renamed(std::string_view from, std::string_view to) {
     if (from == to) return;
     directory_removed(to);
-    for (auto* each : directories_) move(*each, from, to);
+    for (OpenNode* each : named_opens()) move(*each, from, to);
 }
 
 void Mount::swapped(std::string_view one, std::string_view other) {
-    for (auto* each : directories_)
+    for (OpenNode* each : named_opens())
         if (!move(*each, one, other)) move(*each, other, one);
 }
 

@@ -66,7 +66,7 @@ class Mount final : public RefCounted {
     // We have removed a name, or what it led to has another: the hold is told. When that is not
     // known, any open file may have lost a link.
     void entry_gone(std::string_view physical, bool with_children);
-    // Open directories know their path: a rename or removal of ours tells them.
+    // Open files know their path, where one led to them: a rename or removal of ours tells them.
     void add_directory(OpenNode& node) { directories_.push_back(&node); }
     void remove_directory(OpenNode& node) { std::erase(directories_, &node); }
     void renamed(std::string_view from, std::string_view to);
@@ -95,6 +95,7 @@ class Mount final : public RefCounted {
         Handle handle;
         OpenId open;
     };
+    std::vector<OpenNode*> named_opens() const;
     Task<> gather_closes();
     Task<> close_due();
     Task<> send_what_aged();

@@ -158,6 +158,49 @@ TEST_F(Data, an_open_file_outlives_its_name) {
     }
 }
 
+TEST_F(Data, what_waits_to_be_written_is_not_read_ahead_without_it) {
+    std::string content = pattern(60'000);
+    for (bool same_open : {true, false}) {
+        me().put("f", content);
+        cold();
+        auto writer = me().open("f", {.access = OpenAccess::both});
+        auto reader = same_open ? writer : me().open("f", {.access = OpenAccess::both});
+        // The server's answer to this write tells nothing of a change.
+        me().probe->edit = [](const Compound&, Reply& reply) {
+            auto* told = reply.find<Write>() ? reply.find<GetAttr>() : nullptr;
+            if (told) told->attributes.valid = {};
+        };
+        me().write_at(writer, 100, "mine");
+        EXPECT_EQ(me().read(reader, 0, 1), content.substr(0, 1));
+        EXPECT_EQ(me().read(reader, 1, 1), content.substr(1, 1));
+        if (!same_open) EXPECT_TRUE(finish(writer->fsync(false)).has_value());
+        std::string expected = content;
+        expected.replace(100, 4, "mine");
+        EXPECT_TRUE(me().read(reader, 2, 1000) == expected.substr(2, 1000)) << same_open;
+        me().close(writer);
+        if (!same_open) me().close(reader);
+    }
+}
+
+TEST_F(Data, an_open_file_outlives_the_name_that_a_rename_gave_it) {
+    auto rename = [this](const std::string& from, const std::string& to) {
+        auto done = finish(me().files.rename({.path = "/n/" + from}, {.path = "/n/" + to}));
+        EXPECT_TRUE(done.has_value());
+    };
+    me().mkdirs("a/b");
+    me().put("a/b/f", "content");
+    cold();
+    auto file = me().open("a/b/f");
+    rename("a", "c");
+    rename("c/b/f", "c/g");
+    me().put("c/h", "other");
+    rename("c/g", "c/h");
+    EXPECT_TRUE(finish(me().files.remove({.path = "/n/c/h"}, RemoveKind::file)).has_value());
+    EXPECT_EQ(finish(file->stat(stat_mask))->nlink, 0u);
+    EXPECT_EQ(me().read(file, 0, 100), "content");
+    me().close(file);
+}
+
 TEST_F(Data, what_another_client_wrote_is_seen_by_the_next_open) {
     me().put("f", "old");
     EXPECT_EQ(me().get("f"), "old");
