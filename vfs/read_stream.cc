@@ -189,6 +189,8 @@ void ReadStream::skip_to(uint64_t at) {
 void ReadStream::schedule_ahead(uint64_t at, size_t want) {
     uint64_t needed = at + want;
     uint64_t target = std::max(needed, std::min(needed + window_, file_.state().last_size()));
+    // The server would answer without what waits there.
+    if (file_.state().writes().pending(needed, target - needed)) target = needed;
     uint64_t end = pieces_.empty() ? at : pieces_.back()->end();
     while (end < target) {
         uint64_t count = std::min<uint64_t>(chunk(), target - end);
