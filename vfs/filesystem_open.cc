@@ -149,7 +149,13 @@ Task<OpenFileRef> FileSystem::Impl::open_path(Journey& way, const At& at, OpenFl
 
 Task<OpenFileRef> FileSystem::Impl::open_directory(Journey& way, const At& at, OpenFlags flags,
                                                    bool& regular) {
-    if (flags.create) co_return flags.exclusive ? Errc::exist : Errc::isdir;
+    if (flags.create) {
+        const Attributes there = co_await look(way, Attr::type);
+        if (flags.exclusive) co_return Errc::exist;
+        regular = there.type == FileType::regular && way.plain() && !way.must_be_directory();
+        if (regular) co_return OpenFileRef();
+        co_return there.type == FileType::directory ? Errc::isdir : Errc::notdir;
+    }
     if (OpenFileRef left = open_left(way, at, flags)) co_return left;
     Mount& mount = way.mount();
     auto asked = mount.hold().now();

@@ -246,4 +246,33 @@ TEST_F(Paths, an_o_path_open_reads_nothing) {
 }
 
 }  // namespace
+TEST_F(Paths, a_new_file_at_the_end_of_a_way_that_goes_up_needs_all_of_the_way) {
+    me().mkdirs("d");
+    me().put("d/f", "");
+    for (auto& [target, error] :
+         {std::pair("d/none/..", Errc::noent), {"d/f/..", Errc::notdir}, {"d/..", Errc::isdir}}) {
+        At link{.path = "/n/link"};
+        ASSERT_TRUE(finish(me().files.symlink(target, link)).has_value());
+        EXPECT_EQ(me().open_error("link", to_both), error) << target;
+        EXPECT_EQ(me().open_error(target, to_both), error) << target;
+        ASSERT_TRUE(finish(me().files.remove(link, RemoveKind::file)).has_value());
+    }
+}
+
+TEST_F(Paths, a_symlink_on_the_way_to_a_new_name_is_not_taken_for_one_on_the_way_to_the_old) {
+    me().mkdirs("d");
+    me().mkdirs("e");
+    me().put("d/f", "");
+    ASSERT_TRUE(finish(me().files.symlink("f", {.path = "/n/d/file"})).has_value());
+    ASSERT_TRUE(finish(me().files.symlink("../e", {.path = "/n/d/out"})).has_value());
+    cold();
+    auto rename = [this](const char* to) {
+        auto done = finish(me().files.rename({.path = "/n/d"}, {.path = to}));
+        return done ? Errc::ok : done.error().code;
+    };
+    EXPECT_EQ(rename("/n/d/file/c"), Errc::notdir);
+    EXPECT_EQ(rename("/n/d/out/c"), Errc::ok);
+    EXPECT_EQ(me().stat("e/c/f").type, FileType::regular);
+}
+
 }  // namespace strait::vfs::test
