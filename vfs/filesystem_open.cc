@@ -150,6 +150,9 @@ Task<OpenFileRef> FileSystem::Impl::open_path(Journey& way, const At& at, OpenFl
 Task<OpenFileRef> FileSystem::Impl::open_directory(Journey& way, const At& at, OpenFlags flags,
                                                    bool& regular) {
     if (flags.create) {
+        const bool slash_behind = way.must_be_directory() && way.dots().empty();
+        if (slash_behind && !way.directory().empty()) co_await check_directory(way);
+        if (slash_behind) co_return flags.exclusive ? Errc::exist : Errc::isdir;
         const Attributes there = co_await look(way, Attr::type);
         if (flags.exclusive) co_return Errc::exist;
         regular = there.type == FileType::regular && way.plain() && !way.must_be_directory();

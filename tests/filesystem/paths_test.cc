@@ -249,8 +249,12 @@ TEST_F(Paths, an_o_path_open_reads_nothing) {
 TEST_F(Paths, a_new_file_at_the_end_of_a_way_that_goes_up_needs_all_of_the_way) {
     me().mkdirs("d");
     me().put("d/f", "");
-    for (auto& [target, error] :
-         {std::pair("d/none/..", Errc::noent), {"d/f/..", Errc::notdir}, {"d/..", Errc::isdir}}) {
+    for (auto& [target, error] : {std::pair("d/none/..", Errc::noent),
+                                  {"d/f/..", Errc::notdir},
+                                  {"d/..", Errc::isdir},
+                                  {"d/f/", Errc::isdir},
+                                  {"d/new/", Errc::isdir},
+                                  {"d/none/new/", Errc::noent}}) {
         At link{.path = "/n/link"};
         ASSERT_TRUE(finish(me().files.symlink(target, link)).has_value());
         EXPECT_EQ(me().open_error("link", to_both), error) << target;
