@@ -206,7 +206,12 @@ Task<> FileSystem::rename(At from, At to, uint32_t flags) {
         Reply reply = co_await mount.run(program);
         bool again = co_await source.met_symlink(reply, 1);
         if (!again) again = co_await target.met_symlink(reply, 4);
-        if (!again) again = co_await source.met_at_entry(reply, 5);
+        if (!again) {
+            auto met = co_await source.met_at_entry(reply, 5).result();
+            // What is no symlink there: it was met on the other way.
+            const bool there = met || (met.error() != Errc::inval && met.error() != Errc::badtype);
+            if (there) again = co_await met;
+        }
         if (!again) again = co_await target.met_at_entry(reply, 5);
         if (again) continue;
         if (reply.completed == 4) co_await impl_->check_directory(source);

@@ -211,15 +211,10 @@ Task<bool> Journey::met_at_entry(const Reply& reply, size_t index) {
     size_t last = count_components(path_) - 1;
     if (reply.error.code == Errc::symlink) {
         size_t at = last;
-        auto target = co_await read_link(at).result();
-        // Of a program with two ways it was met on the other one.
-        const bool none =
-            !target && (target.error() == Errc::inval || target.error() == Errc::badtype);
-        if (none) co_return false;
-        co_await target;
+        std::string target = co_await read_link(at);
         if (at == last && !follows()) co_return false;
         std::string walked = path_;
-        co_await follow_to(*target, first_components(walked, at), after_components(walked, at + 1));
+        co_await follow_to(target, first_components(walked, at), after_components(walked, at + 1));
         if (!unchecked_out_.empty()) co_await check_way_out();
         co_return true;
     }
