@@ -5,6 +5,7 @@ one line of JSON and goes on for everybody else."""
 import glob
 import json
 import os
+import re
 import socket
 import struct
 import unittest
@@ -12,7 +13,9 @@ import unittest
 import fixture
 import servers
 
-MAGIC, VERSION, CONTROL = 0x53545254, 3, 2  # shm::Hello of wire/shm/protocol.h
+MAGIC, CONTROL = 0x53545254, 2  # shm::Hello of wire/shm/protocol.h
+with open(os.path.join(fixture.TOP, "wire/shm/protocol.h"), encoding="utf-8") as header:
+    VERSION = int(re.search(r"uint32_t version = (\d+);", header.read())[1])
 
 
 class ControlTest(unittest.TestCase):
