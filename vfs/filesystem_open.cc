@@ -80,13 +80,6 @@ Open open_operation(Mount& mount, const OpenFlags& flags, std::string_view name)
 Task<OpenFileRef> FileSystem::Impl::open(At at, OpenFlags flags, uint64_t head_bytes) {
     if (flags.create && flags.directory) co_return Errc::inval;
     if (flags.access == OpenAccess::none) flags.access = OpenAccess::read;
-    if (flags.create && at.path.ends_with('/')) {  // whatever is there, and even if nothing is
-        Journey parent(mounts, at, Journey::Entry());
-        co_await parent.begin();
-        if (!parent.ends_nameless() && !parent.directory().empty())
-            co_await check_directory(parent);
-        co_return Errc::isdir;
-    }
     Journey way(mounts, at, !flags.no_follow && !(flags.create && flags.exclusive));
     co_await way.begin();
     bool regular = false;  // the server has told, whatever was believed
@@ -150,9 +143,10 @@ Task<OpenFileRef> FileSystem::Impl::open_path(Journey& way, const At& at, OpenFl
 Task<OpenFileRef> FileSystem::Impl::open_directory(Journey& way, const At& at, OpenFlags flags,
                                                    bool& regular) {
     if (flags.create) {
-        const bool slash_behind = way.must_be_directory() && way.dots().empty();
-        if (slash_behind && !way.directory().empty()) co_await check_directory(way);
-        if (slash_behind) co_return flags.exclusive ? Errc::exist : Errc::isdir;
+        if (way.must_be_directory() && way.dots().empty()) {  // a slash behind: whatever is there
+            if (!way.directory().empty()) co_await check_directory(way);
+            co_return Errc::isdir;
+        }
         const Attributes there = co_await look(way, Attr::type);
         if (flags.exclusive) co_return Errc::exist;
         regular = there.type == FileType::regular && way.plain() && !way.must_be_directory();
