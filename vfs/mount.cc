@@ -110,22 +110,23 @@ bool move(OpenNode& node, std::string_view from, std::string_view to) {
 
 }  // namespace
 
-std::vector<OpenNode*> Mount::named_opens() const {
-    std::vector<OpenNode*> all = directories_;
+template <class Visit>
+void Mount::each_named_open(Visit visit) {
+    for (OpenNode* each : directories_) visit(*each);
     for (auto& [handle, state] : states_)
-        all.insert(all.end(), state->opens().begin(), state->opens().end());
-    return all;
+        for (OpenNode* each : state->opens()) visit(*each);
 }
 
 void Mount::renamed(std::string_view from, std::string_view to) {
     if (from == to) return;
     directory_removed(to);
-    for (OpenNode* each : named_opens()) move(*each, from, to);
+    each_named_open([&](OpenNode& open) { move(open, from, to); });
 }
 
 void Mount::swapped(std::string_view one, std::string_view other) {
-    for (OpenNode* each : named_opens())
-        if (!move(*each, one, other)) move(*each, other, one);
+    each_named_open([&](OpenNode& open) {
+        if (!move(open, one, other)) move(open, other, one);
+    });
 }
 
 void Mount::directory_removed(std::string_view physical) {

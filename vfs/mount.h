@@ -95,7 +95,8 @@ class Mount final : public RefCounted {
         Handle handle;
         OpenId open;
     };
-    std::vector<OpenNode*> named_opens() const;
+    template <class Visit>
+    void each_named_open(Visit visit);
     Task<> gather_closes();
     Task<> close_due();
     Task<> send_what_aged();
