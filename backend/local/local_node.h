@@ -6,7 +6,6 @@
 
 #include <atomic>
 #include <mutex>
-#include <optional>
 #include <utility>
 
 #include "backend/local/sys.h"
@@ -67,7 +66,6 @@ class LocalNode final : public vfs::Node {
     Result<Io> io(bool write);
     void begin_open();
     void end_open();
-    uint32_t opens() const noexcept { return opens_.load(std::memory_order_relaxed); }
 
     // Its handle, empty until keep_handle(): the same ever after.
     vfs::Handle handle() const;
@@ -85,7 +83,7 @@ class LocalNode final : public vfs::Node {
     const FileKey key_;
     mutable std::mutex mutex_;  // guards those below, of pin_ whether it is for I/O
     Pin pin_;                   // its descriptor keeps its number
-    std::atomic<uint32_t> opens_{0};
+    uint32_t opens_ = 0;
     uint32_t ios_ = 0;  // under way
     Fd read_only_;
     Fd read_write_;
