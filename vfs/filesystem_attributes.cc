@@ -177,6 +177,7 @@ static std::optional<Handle> known_end(Journey& way) {
     const Handle* handle = way.mount().hold().handle_at(way.physical());
     const Attributes* known = handle ? way.mount().hold().last_known(*handle) : nullptr;
     if (!known || (known->type == FileType::symlink && way.follows())) return std::nullopt;
+    if (way.must_be_directory() && known->type != FileType::directory) return std::nullopt;
     return *handle;
 }
 
@@ -276,6 +277,7 @@ Task<Attributes> FileSystem::stat(At at, AttrMask mask) {
     if (at.directory && at.path.empty()) co_return co_await at.directory->stat(mask);
     Journey way(impl_->mounts, at, at.follow);
     co_await way.begin();
+    if (way.ends_at_removed()) co_return co_await at.directory->stat(mask);
     co_return co_await impl_->look(way, mask);
 }
 
@@ -291,6 +293,9 @@ Task<> FileSystem::access(At at, uint32_t wanted) {
         (void)there;
         co_return;
     }
+    Journey way(impl_->mounts, at, at.follow);
+    co_await way.begin();
+    if (way.ends_at_removed()) co_return;  // whoever holds it had a right to it
     CheckAccess::Result got = co_await impl_->ask_object(at, CheckAccess{wanted});
     if ((got.granted & wanted) != wanted) co_await Errc::access;
 }

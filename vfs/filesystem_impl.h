@@ -23,6 +23,8 @@ struct FileSystem::Impl {
     Task<OpenFileRef> open_path(Journey& way, const At& at, OpenFlags flags);
     // An open that goes on with the listing which the one before it left.
     OpenFileRef open_left(Journey& way, const At& at, const OpenFlags& flags);
+    // A directory that was removed here, from an open of it.
+    Result<OpenFileRef> open_removed(Journey& way, const At& at, const OpenFlags& flags);
     Task<OpenFileRef> open_directory(Journey& way, const At& at, OpenFlags flags, bool& regular);
     Task<OpenFileRef> open_file(Journey& way, const At& at, OpenFlags flags, uint32_t head_bytes,
                                 bool& directory);

@@ -82,6 +82,7 @@ Task<OpenFileRef> FileSystem::Impl::open(At at, OpenFlags flags, uint64_t head_b
     if (flags.access == OpenAccess::none) flags.access = OpenAccess::read;
     Journey way(mounts, at, !flags.no_follow && !(flags.create && flags.exclusive));
     co_await way.begin();
+    if (way.ends_at_removed()) co_return open_removed(way, at, flags);
     bool regular = false;  // the server has told, whatever was believed
     for (;;) {
         OpenFileRef made;
@@ -131,6 +132,17 @@ OpenFileRef FileSystem::Impl::open_left(Journey& way, const At& at, const OpenFl
     auto made = make_ref<OpenDirectory>(opened(way, at, flags, *known, FileType::directory));
     made->go_on_with(std::move(listing));
     return made;
+}
+
+Result<OpenFileRef> FileSystem::Impl::open_removed(Journey& way, const At& at,
+                                                   const OpenFlags& flags) {
+    if (flags.create) return fail(flags.exclusive ? Errc::exist : Errc::isdir);
+    if (writes(flags) || flags.truncate) return fail(Errc::isdir);
+    OpenNode::Opened what = opened(way, at, flags, way.base()->handle(), FileType::directory);
+    Ref<OpenNode> made = flags.path_only ? make_ref<OpenNode>(std::move(what))
+                                         : Ref<OpenNode>(make_ref<OpenDirectory>(std::move(what)));
+    made->was_removed();
+    return OpenFileRef(made);
 }
 
 Task<OpenFileRef> FileSystem::Impl::open_path(Journey& way, const At& at, OpenFlags flags) {

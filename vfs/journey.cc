@@ -40,9 +40,29 @@ Task<> Journey::begin() {
 Result<> Journey::begin_at(const OpenNode& directory) {
     if (!at_.path.empty() && directory.type() != FileType::directory) return fail(Errc::notdir);
     mount_ = &directory.mount();
+    if (directory.named() == Named::removed) return begin_at_removed(directory);
     base_ = &directory;
     rest_ = at_.path;
     return settle();
+}
+
+Result<> Journey::begin_at_removed(const OpenNode& directory) {
+    std::string_view rest = at_.path;
+    std::string_view name = take_component(rest);
+    while (name == ".") name = take_component(rest);
+    if (!name.empty() && name != "..") return fail(Errc::noent);
+    base_ = name.empty() ? &directory : nullptr;
+    rest_ = name.empty() ? std::string() : join(parent_path(directory.physical()), rest);
+    auto settled = settle();
+    if (!at_.path.empty() && rest.empty()) {
+        dots_ = name.empty() ? "." : "..";
+        must_be_directory_ = true;
+    }
+    return settled;
+}
+
+bool Journey::ends_at_removed() const {
+    return base_ && path_.empty() && base_->named() == Named::removed;
 }
 
 Result<> Journey::restart(std::string_view absolute) {

@@ -42,6 +42,8 @@ class Journey {
     bool ends_nameless() const;
     // No ".." on the way: what is known of physical() answers for it.
     bool plain() const { return plain_; }
+    // It ends where it begins, at a directory that was removed here: the server knows it no more.
+    bool ends_at_removed() const;
     // Where the journey begins; null: at the mount's root.
     const OpenNode* base() const { return base_; }
     // The absolute local path of the end.
@@ -77,6 +79,8 @@ class Journey {
     Result<> settle();
     Result<> restart(std::string_view absolute);
     Result<> begin_at(const OpenNode& directory);
+    // As on Linux nothing is in it but itself and the way up.
+    Result<> begin_at_removed(const OpenNode& directory);
     Result<> leave_upwards(std::string_view rest);
     Result<> leads_out(std::string_view local_path);
     Result<> follow_to(std::string_view target, std::string_view before, std::string_view after);

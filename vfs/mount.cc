@@ -100,9 +100,10 @@ namespace {
 
 // What was `from`, or below it, is `to` now, or below that.
 bool move(OpenNode& node, std::string_view from, std::string_view to) {
-    if (node.named() == Named::removed || !is_within(node.physical(), from)) return false;
+    if (!is_within(node.physical(), from)) return false;
     std::string moved(to);
     std::string_view rest = below(node.physical(), from);
+    if (rest.empty() && node.named() == Named::removed) return false;
     if (!rest.empty()) push_component(moved, rest);
     node.moved_to(std::move(moved));
     return true;

@@ -108,6 +108,10 @@ Task<> OpenDirectory::add_dots(uint64_t cookie, std::vector<DirEntry>& entries) 
 Task<std::vector<DirEntry>> OpenDirectory::list(uint64_t cookie, uint32_t max_bytes,
                                                 ReadDir::Result& storage) {
     std::vector<DirEntry> entries;
+    if (named() == Named::removed) {
+        storage.eof = true;
+        co_return entries;
+    }
     co_await add_dots(cookie, entries);
     uint64_t after = cookie <= parent_cookie ? 0 : cookie;
     // A listing that begins again, and one of a directory that we have changed, asks again. Going
@@ -132,16 +136,6 @@ Task<std::vector<DirEntry>> OpenDirectory::list(uint64_t cookie, uint32_t max_by
     storage.eof = chunk_->eof && next_ == chunk_->entries.size();
     if (entries.empty()) chunk_->end_told = true;
     co_return entries;
-}
-
-Task<Attributes> OpenDirectory::stat(AttrMask mask) {
-    auto found = co_await OpenNode::stat(mask).result();
-    if (found) co_return *found;
-    const Attributes* last = mount().hold().last_known(handle());
-    if (found.error() != Errc::stale || !last) co_return found.error();
-    Attributes gone = *last;
-    gone.nlink = 0;
-    co_return gone;
 }
 
 Task<> OpenDirectory::lock(LockKind kind, uint64_t offset, uint64_t length, uint64_t owner,

@@ -20,10 +20,9 @@ class OpenDirectory final : public OpenNode {
     // It came with an earlier open, and what it says was learned then.
     void go_on_with(Ref<ListingPart> listing) { chunk_ = std::move(listing); }
 
+    // Nothing, not even dots, is in one that was removed here.
     Task<std::vector<DirEntry>> list(uint64_t cookie, uint32_t max_bytes,
                                      ReadDir::Result& storage) override;
-    // One that was removed meanwhile has no links, and what was known of it last.
-    Task<Attributes> stat(AttrMask mask) override;
     Task<> lock(LockKind kind, uint64_t offset, uint64_t length, uint64_t owner,
                 bool wait) override;
     Task<> unlock(uint64_t offset, uint64_t length, uint64_t owner) override;

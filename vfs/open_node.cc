@@ -40,7 +40,13 @@ Task<Attributes> OpenNode::stat(AttrMask mask) {
         co_await keep->writes().flush();
     }
     if (const Attributes* held = mount().hold().attributes(handle(), mask)) co_return *held;
-    co_return co_await fetch_attributes(mount(), handle(), mask);
+    auto found = co_await fetch_attributes(mount(), handle(), mask).result();
+    if (found) co_return *found;
+    const Attributes* last = mount().hold().last_known(handle());
+    if (found.error() != Errc::stale || !last) co_return found.error();
+    Attributes gone = *last;
+    gone.nlink = 0;
+    co_return gone;
 }
 
 OpenFile::Known OpenNode::known() const {

@@ -27,7 +27,7 @@ class OpenNode : public OpenFile {
     // This node, or a directory above it, has a new name.
     void moved_to(std::string physical) {
         node_.physical = std::move(physical);
-        named_ = Named::moved;
+        if (named_ != Named::removed) named_ = Named::moved;
     }
     void was_removed() { named_ = Named::removed; }
 
@@ -43,6 +43,7 @@ class OpenNode : public OpenFile {
     Task<size_t> write(BufferChain data) override;
     Task<size_t> write_at(uint64_t offset, BufferChain data) override;
     Task<uint64_t> seek(int64_t offset, Whence whence) override;
+    // One that was removed meanwhile has no links, and what was known of it last.
     Task<Attributes> stat(AttrMask mask) override;
     Task<Attributes> statfs() override;
     Task<> setattr(const SetAttributes& attributes) override;

@@ -52,19 +52,15 @@ Result<TokenRef> Exchange::held(uint64_t id) const {
 }
 
 // A directory that has its name still is found by it.
-Result<> Exchange::begin_at_cwd(vfs::At& at, Start& start) const {
+void Exchange::begin_at_cwd(vfs::At& at, Start& start) const {
     const auto& [name, node] = process->cwd;
-    if (!node || node->named() == vfs::Named::as_opened || !at.path.starts_with(name)) return {};
+    if (!node || node->named() == vfs::Named::as_opened || !at.path.starts_with(name)) return;
     std::string_view rest = at.path.substr(name.size());
-    if (!rest.empty() && rest[0] != '/') return {};
+    if (!rest.empty() && rest[0] != '/') return;
     if (!rest.empty()) rest.remove_prefix(1);
-    // Nothing is in a directory that was removed.
-    const bool itself = rest.empty() || rest[0] == '.';
-    if (node->named() == vfs::Named::removed && !itself) return fail(Errc::noent);
     start.cwd = node;
     at.directory = node.get();
     at.path = rest;
-    return {};
 }
 
 Result<vfs::At> Exchange::place(uint64_t token, const std::string& text, bool follow, bool from_cwd,
@@ -78,7 +74,7 @@ Result<vfs::At> Exchange::place(uint64_t token, const std::string& text, bool fo
     } else if (text.empty()) {
         return fail(Errc::noent);
     } else if (from_cwd) {
-        if (auto begun = begin_at_cwd(at, start); !begun) return fail(begun.error());
+        begin_at_cwd(at, start);
     }
     return at;
 }

@@ -59,7 +59,7 @@ struct Exchange {
     };
     Result<vfs::At> place(uint64_t token, const std::string& text, bool follow, bool from_cwd,
                           Start& start);
-    Result<> begin_at_cwd(vfs::At& at, Start& start) const;
+    void begin_at_cwd(vfs::At& at, Start& start) const;
     Start start_, start2_;
 };
 

@@ -103,8 +103,13 @@ Task<> op_chdir(Exchange& exchange) {
     vfs::At at = co_await exchange.at();
     vfs::FileSystem& files = *exchange.process->files;
     vfs::OpenFileRef node = co_await files.open(at, {.directory = true, .path_only = true});
-    co_await files.access(at, vfs::access_lookup);
-    std::string path = co_await files.realpath(at);
+    std::string path;
+    if (node->named() == vfs::Named::removed) {
+        path = node->path();
+    } else {
+        co_await files.access(at, vfs::access_lookup);
+        path = co_await files.realpath(at);
+    }
     co_await exchange.answer(path);
     exchange.process->cwd = {std::move(path), std::move(node)};
 }

@@ -139,5 +139,25 @@ TEST_F(Directories, extended_attributes) {
     EXPECT_EQ(finish(files.getxattr(at, "user.a")).error(), Errc::nodata);
 }
 
+TEST_F(Directories, a_slash_behind_a_file_is_no_directory_however_much_is_known_of_it) {
+    me().put("f", "x");
+    auto& files = me().files;
+    At file{.path = "/n/f"}, slash{.path = "/n/f/"};
+    EXPECT_TRUE(finish(files.listxattrs(file)).value().empty());
+    EXPECT_EQ(finish(files.listxattrs(slash)).error(), Errc::notdir);
+    EXPECT_EQ(finish(files.getxattr(slash, "user.a")).error(), Errc::notdir);
+    EXPECT_EQ(
+        finish(files.setxattr(slash, "user.a", as_bytes("1"), SetXattr::Mode::either)).error(),
+        Errc::notdir);
+    EXPECT_EQ(finish(files.removexattr(slash, "user.a")).error(), Errc::notdir);
+    EXPECT_EQ(finish(files.stat(slash)).error(), Errc::notdir);
+    EXPECT_EQ(finish(files.statfs(slash)).error(), Errc::notdir);
+    EXPECT_EQ(finish(files.access(slash, access_read)).error(), Errc::notdir);
+    EXPECT_EQ(finish(files.readlink(slash)).error(), Errc::notdir);
+    EXPECT_EQ(finish(files.realpath(slash)).error(), Errc::notdir);
+    EXPECT_EQ(finish(files.setattr(slash, {.mode = 0600})).error(), Errc::notdir);
+    EXPECT_EQ(finish(files.setattr(slash, {.size = 0})).error(), Errc::notdir);
+}
+
 }  // namespace
 }  // namespace strait::vfs::test

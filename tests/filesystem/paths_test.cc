@@ -175,6 +175,37 @@ TEST_F(Paths, relative_paths_start_at_their_directory_wherever_it_is_moved) {
     me().close(directory);
 }
 
+TEST_F(Paths, a_removed_directory_is_empty_and_leads_up) {
+    auto& files = me().files;
+    me().mkdirs("a/b");
+    me().put("a/g", "above");
+    auto directory = me().open("a/b", {.directory = true});
+    auto path_only = me().open("a/b", {.directory = true, .path_only = true});
+    ASSERT_TRUE(finish(files.remove({.path = "/n/a/b"}, RemoveKind::directory)).has_value());
+    me().mkdirs("a/b");  // another one of the same name
+    me().put("a/b/f", "not there");
+    for (OpenFile* base : {directory.get(), path_only.get()}) {
+        EXPECT_EQ(finish(files.stat({base, ""})).value().nlink, 0u);
+        EXPECT_EQ(finish(files.stat({base, "./."})).value().nlink, 0u);
+        EXPECT_TRUE(finish(files.access({base, "."}, access_read)).has_value());
+        EXPECT_EQ(finish(files.stat({base, "f"})).error(), Errc::noent);
+        EXPECT_EQ(finish(files.stat({base, "./.f"})).error(), Errc::noent);
+        EXPECT_EQ(finish(files.open({base, "new"}, to_write)).error(), Errc::noent);
+        EXPECT_EQ(text(*finish(files.read_file({base, "../g"}))), "above");
+        EXPECT_EQ(error_of(files.remove({base, "."}, RemoveKind::directory)), Errc::inval);
+        EXPECT_EQ(error_of(files.remove({base, ".."}, RemoveKind::directory)), Errc::notempty);
+        EXPECT_EQ(finish(files.open({base, "."}, to_write)).error(), Errc::isdir);
+        OpenFileRef again = finish(files.open({base, "."}, {})).value();
+        EXPECT_TRUE(me().list(again).empty());
+        me().close(again);
+    }
+    EXPECT_TRUE(me().list(directory).empty());
+    ASSERT_TRUE(finish(files.rename({.path = "/n/a"}, {.path = "/n/moved"})).has_value());
+    EXPECT_EQ(text(*finish(files.read_file({directory.get(), "../g"}))), "above");
+    me().close(path_only);
+    me().close(directory);
+}
+
 TEST_F(Paths, mounts_within_mounts) {
     auto store = std::move(*backend::make_memory_store(""));
     StepBackend inner(*store);
