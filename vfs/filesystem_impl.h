@@ -25,6 +25,8 @@ struct FileSystem::Impl {
     OpenFileRef open_left(Journey& way, const At& at, const OpenFlags& flags);
     // A directory that was removed here, from an open of it.
     Result<OpenFileRef> open_removed(Journey& way, const At& at, const OpenFlags& flags);
+    // A file that is to be made has a slash behind its name: isdir, whatever is there.
+    Task<> refuse_slash(Journey& way);
     Task<OpenFileRef> open_directory(Journey& way, const At& at, OpenFlags flags, bool& regular);
     Task<OpenFileRef> open_file(Journey& way, const At& at, OpenFlags flags, uint32_t head_bytes,
                                 bool& directory);

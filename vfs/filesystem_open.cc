@@ -80,6 +80,11 @@ Open open_operation(Mount& mount, const OpenFlags& flags, std::string_view name)
 Task<OpenFileRef> FileSystem::Impl::open(At at, OpenFlags flags, uint64_t head_bytes) {
     if (flags.create && flags.directory) co_return Errc::inval;
     if (flags.access == OpenAccess::none) flags.access = OpenAccess::read;
+    if (flags.create && at.path.ends_with('/')) {  // before a symlink there would be followed
+        Journey entry(mounts, at, Journey::Entry());
+        co_await entry.begin();
+        co_await refuse_slash(entry);
+    }
     Journey way(mounts, at, !flags.no_follow && !(flags.create && flags.exclusive));
     co_await way.begin();
     if (way.ends_at_removed()) co_return open_removed(way, at, flags);
@@ -152,13 +157,16 @@ Task<OpenFileRef> FileSystem::Impl::open_path(Journey& way, const At& at, OpenFl
     co_return made;
 }
 
+Task<> FileSystem::Impl::refuse_slash(Journey& way) {
+    if (!way.must_be_directory() || !way.dots().empty()) co_return;
+    if (!way.directory().empty()) co_await check_directory(way);
+    co_await Errc::isdir;
+}
+
 Task<OpenFileRef> FileSystem::Impl::open_directory(Journey& way, const At& at, OpenFlags flags,
                                                    bool& regular) {
     if (flags.create) {
-        if (way.must_be_directory() && way.dots().empty()) {  // a slash behind: whatever is there
-            if (!way.directory().empty()) co_await check_directory(way);
-            co_return Errc::isdir;
-        }
+        co_await refuse_slash(way);
         const Attributes there = co_await look(way, Attr::type);
         if (flags.exclusive) co_return Errc::exist;
         regular = there.type == FileType::regular && way.plain() && !way.must_be_directory();

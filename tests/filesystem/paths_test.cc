@@ -175,6 +175,28 @@ TEST_F(Paths, relative_paths_start_at_their_directory_wherever_it_is_moved) {
     me().close(directory);
 }
 
+TEST_F(Paths, a_file_to_be_made_has_no_slash_behind_its_name_whatever_is_there) {
+    me().mkdirs("d");
+    me().put("f", "content");
+    link("f", "to_file");
+    link("loop", "loop");
+    link("none", "nowhere");
+    link("f/", "slash");
+    for (bool known : {false, true}) {
+        for (std::string name : {"f", "d", "none", "to_file", "loop", "nowhere"}) {
+            if (known) (void)me().stat_error(name);
+            EXPECT_EQ(me().open_error(name + "/", to_write), Errc::isdir) << name;
+            OpenFlags exclusive = to_write;
+            exclusive.exclusive = true;
+            EXPECT_EQ(me().open_error(name + "/", exclusive), Errc::isdir) << name;
+        }
+        EXPECT_EQ(me().open_error("slash", to_write), Errc::isdir);
+        EXPECT_EQ(me().open_error("none/x/", to_write), Errc::noent);
+        EXPECT_EQ(me().open_error("f/x/", to_write), Errc::notdir);
+        EXPECT_EQ(me().open_error("d/../", to_write), Errc::isdir);
+    }
+}
+
 TEST_F(Paths, a_removed_directory_is_empty_and_leads_up) {
     auto& files = me().files;
     me().mkdirs("a/b");
