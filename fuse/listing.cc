@@ -31,6 +31,7 @@ Task<> Listing::fetch(uint64_t cookie) {
             continue;
         mount_.hold().learn(entry.attributes.handle, entry.attributes, asked);
     }
+    asked_ = asked;
     before_ = cookie;
     position_ = 0;
     fresh_ = false;
@@ -39,10 +40,11 @@ Task<> Listing::fetch(uint64_t cookie) {
 // Also moves there.
 bool Listing::holds(uint64_t cookie) {
     if (cookie == before_) {
-        // A listing that begins again asks again.
-        bool begins = cookie == 0 && !fresh_ && position_ > 0;
+        // A listing that begins again, or of what we have changed since, asks again.
+        const bool again =
+            (!fresh_ && position_ > 0) || mount_.hold().changed_since(directory_->handle(), asked_);
         position_ = 0;
-        return !begins;
+        return cookie != 0 || !again;
     }
     if (position_ > 0 && chunk_.entries[position_ - 1].cookie == cookie) return true;
     for (size_t i = 0; i < chunk_.entries.size(); i++) {

@@ -39,6 +39,7 @@ class Listing {
     const vfs::CredentialRef as_;
     Mutex turn_;
     vfs::ReadDir::Result chunk_;
+    vfs::Hold::Tick asked_ = 0;
     uint64_t before_ = 0;  // the cookie that chunk_ follows
     size_t position_ = 0;
     bool fresh_ = false;  // the chunk came with the open, and nobody has read it

@@ -305,6 +305,11 @@ bool Hold::changed_since(std::string_view path, Tick asked) const {
     return asked < floor_ || (directory && asked < directory->changed);
 }
 
+bool Hold::changed_since(const Handle& handle, Tick asked) const {
+    auto row = known_.find(handle);
+    return asked < floor_ || (row != known_.end() && asked < row->second.changed);
+}
+
 const std::string* Hold::link_at(std::string_view path) const {
     if (!had_links_) return nullptr;
     const Directory* parent = find_directory(parent_path(path));

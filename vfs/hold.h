@@ -82,6 +82,8 @@ class Hold {
     const Attributes* attributes_at(std::string_view path, AttrMask mask) const;
     // Whether a change of ours to this directory's entries has ended since.
     bool changed_since(std::string_view directory, Tick asked) const;
+    // Whether a change of ours to the node itself has ended since.
+    bool changed_since(const Handle& handle, Tick asked) const;
     const std::string* link_at(std::string_view path) const;
     bool missing_at(std::string_view path) const;
     // For how long attributes() would still answer; zero: not at all.

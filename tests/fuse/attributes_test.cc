@@ -130,6 +130,23 @@ TEST_P(MountTest, a_listing_goes_on_where_seekdir_leads) {
     EXPECT_EQ(names_in(at("")).count("new"), 1u);
 }
 
+TEST_P(MountTest, a_listing_shows_what_has_changed_since_it_was_opened_or_begun_again) {
+    put(at("old"), "");
+    DIR* directory = opendir(at("").c_str());
+    ASSERT_NE(directory, nullptr);
+    auto names = [&] {
+        std::multiset<std::string> found;
+        while (dirent* entry = readdir(directory)) found.insert(entry->d_name);
+        return found;
+    };
+    put(at("new"), "");
+    EXPECT_EQ(names(), (std::multiset<std::string>{".", "..", "new", "old"}));
+    rewinddir(directory);
+    EXPECT_EQ(unlink(at("old").c_str()), 0);
+    EXPECT_EQ(names(), (std::multiset<std::string>{".", "..", "new"}));
+    closedir(directory);
+}
+
 TEST_P(MountTest, names_may_go_while_they_are_listed) {
     for (int i = 0; i < 1000; i++) put(at("f" + std::to_string(i)), "");
     DIR* directory = opendir(at("").c_str());
