@@ -24,11 +24,7 @@ Task<> FileSystem::Impl::make(At at, Create what) {
     co_await way.begin();
     for (;;) {
         Mount& mount = way.mount();
-        if (way.ends_nameless() || !way.dots().empty()) co_await Errc::exist;
-        if (way.must_be_directory() && what.type != FileType::directory) {
-            auto there = co_await exists(way).result();
-            co_await (there ? Error(Errc::exist) : there.error());
-        }
+        co_await check_new_name(way, what.type);
         co_await mount.writable();
         what.name = way.name();
         Compound program = way.program();
@@ -53,6 +49,13 @@ Task<> FileSystem::Impl::make(At at, Create what) {
     }
 }
 
+Task<> FileSystem::Impl::check_new_name(Journey& way, FileType type) {
+    if (way.ends_nameless() || !way.dots().empty()) co_await Errc::exist;
+    if (!way.slash_behind() || type == FileType::directory) co_return;
+    auto there = co_await exists(way).result();
+    co_await (there ? Error(Errc::exist) : there.error());
+}
+
 Task<> FileSystem::mkdir(At at, uint32_t mode) {
     Create what{.type = FileType::directory};
     what.attributes.mode = mode & 07777;
@@ -61,6 +64,9 @@ Task<> FileSystem::mkdir(At at, uint32_t mode) {
 
 Task<> FileSystem::mknod(At at, FileType type, uint32_t mode, Device device) {
     if (type == FileType::regular) {
+        Journey way(impl_->mounts, at, Journey::Entry());
+        co_await way.begin();
+        co_await impl_->check_new_name(way, type);
         OpenFlags flags{
             .access = OpenAccess::write, .create = true, .exclusive = true, .mode = mode};
         OpenFileRef made = co_await open(at, flags);
@@ -115,11 +121,18 @@ Task<> FileSystem::Impl::error_at(Journey& way, Error error) {
 }
 
 Task<> FileSystem::Impl::begin_both(Journey& source, Journey& target, bool whole_source) {
-    co_await source.begin();
+    auto first = co_await source.begin().result();
+    if (!first && !whole_source && source.in_removed()) {  // a directory all the same
+        co_await target.begin();
+        co_await check_directory(target);
+    }
+    co_await first;
     auto begun = co_await target.begin().result();
     if (begun) co_return;
-    if (begun.error() != Errc::xdev) {
-        if (whole_source) co_await exists(source);
+    if (begun.error() != Errc::xdev && whole_source) {
+        Attributes looked = co_await look(source, Attr::type);
+        (void)looked;
+    } else if (begun.error() != Errc::xdev) {
         co_await check_directory(source);
     }
     co_await begun;
@@ -133,14 +146,15 @@ Task<> FileSystem::link(At from, At to) {
         Mount& mount = source.mount();
         if (&mount != &target.mount()) co_await Errc::xdev;
         if (target.ends_nameless() || !target.dots().empty()) co_await Errc::exist;
-        if (target.must_be_directory()) {
-            co_await impl_->exists(source);
-            auto there = co_await impl_->exists(target).result();
-            co_await (there ? Error(Errc::exist) : there.error());
-        }
         if (source.must_be_directory()) {
             Attributes what = co_await impl_->look(source, Attr::type);
             if (what.type != FileType::directory) co_await Errc::notdir;
+        }
+        if (target.must_be_directory()) {
+            Attributes looked = co_await impl_->look(source, Attr::type);
+            (void)looked;
+            auto there = co_await impl_->exists(target).result();
+            co_await (there ? Error(Errc::exist) : there.error());
         }
         co_await mount.writable();
         if (source.follows() && !mount.capabilities().checked_walk_end) {
@@ -169,7 +183,8 @@ Task<> FileSystem::link(At from, At to) {
         // A directory gets no second name (EPERM), but what is in the way comes first.
         if (reply.completed == 6 && reply.error.code == Errc::isdir) {
             auto there = co_await impl_->exists(target).result();
-            co_await (there ? Errc::exist : Errc::perm);
+            const bool missing = !there && there.error() == Errc::noent;
+            co_await (there ? Error(Errc::exist) : missing ? Error(Errc::perm) : there.error());
         }
         if (!reply.ok())
             co_await impl_->error_at(reply.completed <= 1 ? source : target, reply.error);
@@ -208,13 +223,17 @@ Task<> FileSystem::rename(At from, At to, uint32_t flags) {
         if (!again) again = co_await target.met_symlink(reply, 4);
         if (!again) {
             auto met = co_await source.met_at_entry(reply, 5).result();
-            // What is no symlink there: it was met on the other way.
-            const bool there = met || (met.error() != Errc::inval && met.error() != Errc::badtype);
-            if (there) again = co_await met;
+            // No symlink there, or nothing: it was met on the other way.
+            const bool other = !met && (met.error() == Errc::inval ||
+                                        met.error() == Errc::badtype || met.error() == Errc::noent);
+            if (!other) again = co_await met;
         }
         if (!again) again = co_await target.met_at_entry(reply, 5);
         if (again) continue;
+        // Both directories come before what is in them.
         if (reply.completed == 4) co_await impl_->check_directory(source);
+        if (reply.completed == 5 && reply.error.code == Errc::noent)
+            co_await impl_->check_directory(target);
         if (reply.error.code == Errc::nametoolong) {  // what is to be renamed comes first
             co_await impl_->check_directory(source);
             co_await impl_->check_directory(target);
@@ -271,7 +290,7 @@ Task<> FileSystem::remove(At at, RemoveKind kind) {
 
 Task<> FileSystem::Impl::write_file(At at, const BufferChain& data, OpenFlags& flags, bool& done) {
     flags.access = OpenAccess::write;
-    Journey way(mounts, at, !flags.no_follow && !(flags.create && flags.exclusive));
+    Journey way(mounts, at, flags);
     co_await way.begin();
     for (;;) {
         Mount& mount = way.mount();

@@ -80,12 +80,7 @@ Open open_operation(Mount& mount, const OpenFlags& flags, std::string_view name)
 Task<OpenFileRef> FileSystem::Impl::open(At at, OpenFlags flags, uint64_t head_bytes) {
     if (flags.create && flags.directory) co_return Errc::inval;
     if (flags.access == OpenAccess::none) flags.access = OpenAccess::read;
-    if (flags.create && at.path.ends_with('/')) {  // before a symlink there would be followed
-        Journey entry(mounts, at, Journey::Entry());
-        co_await entry.begin();
-        co_await refuse_slash(entry);
-    }
-    Journey way(mounts, at, !flags.no_follow && !(flags.create && flags.exclusive));
+    Journey way(mounts, at, flags);
     co_await way.begin();
     if (way.ends_at_removed()) co_return open_removed(way, at, flags);
     bool regular = false;  // the server has told, whatever was believed
@@ -158,7 +153,7 @@ Task<OpenFileRef> FileSystem::Impl::open_path(Journey& way, const At& at, OpenFl
 }
 
 Task<> FileSystem::Impl::refuse_slash(Journey& way) {
-    if (!way.must_be_directory() || !way.dots().empty()) co_return;
+    if (!way.slash_behind()) co_return;
     if (!way.directory().empty()) co_await check_directory(way);
     co_await Errc::isdir;
 }

@@ -50,7 +50,11 @@ Result<> Journey::begin_at_removed(const OpenNode& directory) {
     std::string_view rest = at_.path;
     std::string_view name = take_component(rest);
     while (name == ".") name = take_component(rest);
-    if (!name.empty() && name != "..") return fail(Errc::noent);
+    if (!name.empty() && name != "..") {
+        in_removed_ = rest.empty();
+        const bool slash = in_removed_ && at_.path.ends_with('/');
+        return fail(creates_ && slash ? Errc::isdir : Errc::noent);
+    }
     base_ = name.empty() ? &directory : nullptr;
     rest_ = name.empty() ? std::string() : join(parent_path(directory.physical()), rest);
     auto settled = settle();

@@ -25,6 +25,12 @@ class Journey {
     // What `at` views outlives the journey.
     Journey(const MountTable& mounts, const At& at, bool follow)
         : mounts_(mounts), at_(at), follow_(follow) {}
+    // To open: where a file is to be made, a slash behind its name leads nowhere.
+    Journey(const MountTable& mounts, const At& at, const OpenFlags& flags)
+        : mounts_(mounts),
+          at_(at),
+          follow_(!flags.no_follow && !(flags.create && flags.exclusive)),
+          creates_(flags.create) {}
     // The entry itself is meant: not even a slash behind it leads on.
     struct Entry {};
     Journey(const MountTable& mounts, const At& at, Entry)
@@ -34,16 +40,23 @@ class Journey {
     Task<> begin();
 
     Mount& mount() const { return *mount_; }
-    bool follows() const { return follow_ || (must_be_directory_ && !entry_); }
+    bool follows() const {
+        if (creates_ && slash_behind()) return false;
+        return follow_ || (must_be_directory_ && !entry_);
+    }
     bool follows_end() const { return follow_; }
     // The path ended in a slash or in "." or "..".
     bool must_be_directory() const { return must_be_directory_; }
+    // The path ended in a slash behind a name.
+    bool slash_behind() const { return must_be_directory_ && dots_.empty(); }
     // The end has no name to open or make it by: it is where the journey begins, or a "..".
     bool ends_nameless() const;
     // No ".." on the way: what is known of physical() answers for it.
     bool plain() const { return plain_; }
     // It ends where it begins, at a directory that was removed here: the server knows it no more.
     bool ends_at_removed() const;
+    // begin() gave noent for a name in such a directory, and no more.
+    bool in_removed() const { return in_removed_; }
     // Where the journey begins; null: at the mount's root.
     const OpenNode* base() const { return base_; }
     // The absolute local path of the end.
@@ -94,6 +107,7 @@ class Journey {
     const MountTable& mounts_;
     const At& at_;
     const bool follow_;
+    const bool creates_ = false;
     const bool entry_ = false;
     Mount* mount_ = nullptr;
     const OpenNode* base_ = nullptr;  // null: the mount's root
@@ -103,6 +117,7 @@ class Journey {
     std::string unchecked_out_;  // the local path that path_ leads out to, if it can be walked
     std::string beyond_;         // what of the path follows the ".." that leads out
     std::string_view dots_;
+    bool in_removed_ = false;
     bool must_be_directory_ = false;
     bool plain_ = true;  // of path_
     int links_ = 0;

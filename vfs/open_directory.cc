@@ -116,7 +116,8 @@ Task<std::vector<DirEntry>> OpenDirectory::list(uint64_t cookie, uint32_t max_by
     uint64_t after = cookie <= parent_cookie ? 0 : cookie;
     // A listing that begins again, and one of a directory that we have changed, asks again. Going
     // on in the middle does not: no entry must be missed or seen twice.
-    const bool changed = chunk_ && mount().hold().changed_since(physical(), chunk_->asked);
+    const bool changed = chunk_ && (chunk_->asked < moved_at() ||
+                                    mount().hold().changed_since(physical(), chunk_->asked));
     const bool again = after == 0 && (next_ > 0 || changed);
     if (again || !holds(after)) co_await fetch(after);
     if (after == before_) next_ = 0;

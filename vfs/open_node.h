@@ -27,8 +27,11 @@ class OpenNode : public OpenFile {
     // This node, or a directory above it, has a new name.
     void moved_to(std::string physical) {
         node_.physical = std::move(physical);
+        moved_at_ = mount().hold().now();
         if (named_ != Named::removed) named_ = Named::moved;
     }
+    // What is held of changes below it since then goes by its new name only.
+    Hold::Tick moved_at() const { return moved_at_; }
     void was_removed() { named_ = Named::removed; }
 
     Named named() const override { return named_; }
@@ -76,6 +79,7 @@ class OpenNode : public OpenFile {
 
   private:
     Named named_ = Named::as_opened;
+    Hold::Tick moved_at_ = 0;
 };
 
 // Asks for the attributes of one node and takes them into the hold.

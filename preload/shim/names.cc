@@ -25,11 +25,8 @@ int make(shm::Op op, Where& where, mode_t mode, dev_t device) noexcept {
     return done(call.run(where));
 }
 
-// mknod(2) of a regular file is an exclusive create.
 int make_node(Where& where, mode_t mode, dev_t device) noexcept {
-    if ((mode & S_IFMT) && !S_ISREG(mode)) return make(shm::Op::mknod, where, mode, device);
-    int fd = open_at(where, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, mode);
-    return fd < 0 ? -1 : shim_close(fd);
+    return make(shm::Op::mknod, where, mode & S_IFMT ? mode : S_IFREG | mode, device);
 }
 
 int remove_at(Where& where, bool directory) noexcept {

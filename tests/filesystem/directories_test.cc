@@ -103,6 +103,15 @@ TEST_F(Directories, renames_move_what_is_known_below_them) {
     EXPECT_EQ(me().get("c/a/b/f"), "three");
 }
 
+TEST_F(Directories, a_listing_that_came_with_the_open_is_outdated_by_changes_under_an_older_name) {
+    me().mkdirs("a/sub");
+    auto directory = me().open("a", {.directory = true});
+    me().put("a/new", "x");
+    EXPECT_TRUE(finish(me().files.rename({.path = "/n/a"}, {.path = "/n/b"})).has_value());
+    EXPECT_EQ(me().list(directory).size(), 4u);
+    me().close(directory);
+}
+
 TEST_F(Directories, attributes_of_a_directory_follow_its_entries) {
     me().mkdirs("d");
     auto before = me().stat("d");

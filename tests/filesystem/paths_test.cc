@@ -182,6 +182,7 @@ TEST_F(Paths, a_file_to_be_made_has_no_slash_behind_its_name_whatever_is_there) 
     link("loop", "loop");
     link("none", "nowhere");
     link("f/", "slash");
+    link("loop/", "slash_behind_loop");
     for (bool known : {false, true}) {
         for (std::string name : {"f", "d", "none", "to_file", "loop", "nowhere"}) {
             if (known) (void)me().stat_error(name);
@@ -191,6 +192,11 @@ TEST_F(Paths, a_file_to_be_made_has_no_slash_behind_its_name_whatever_is_there) 
             EXPECT_EQ(me().open_error(name + "/", exclusive), Errc::isdir) << name;
         }
         EXPECT_EQ(me().open_error("slash", to_write), Errc::isdir);
+        EXPECT_EQ(me().open_error("slash_behind_loop", to_write), Errc::isdir);
+        EXPECT_EQ(error_of(me().files.mknod({.path = "/n/f/"}, FileType::regular, 0600, {})),
+                  Errc::exist);
+        EXPECT_EQ(error_of(me().files.mknod({.path = "/n/none/"}, FileType::regular, 0600, {})),
+                  Errc::noent);
         EXPECT_EQ(me().open_error("none/x/", to_write), Errc::noent);
         EXPECT_EQ(me().open_error("f/x/", to_write), Errc::notdir);
         EXPECT_EQ(me().open_error("d/../", to_write), Errc::isdir);
@@ -213,6 +219,9 @@ TEST_F(Paths, a_removed_directory_is_empty_and_leads_up) {
         EXPECT_EQ(finish(files.stat({base, "f"})).error(), Errc::noent);
         EXPECT_EQ(finish(files.stat({base, "./.f"})).error(), Errc::noent);
         EXPECT_EQ(finish(files.open({base, "new"}, to_write)).error(), Errc::noent);
+        EXPECT_EQ(finish(files.open({base, "new/"}, to_write)).error(), Errc::isdir);
+        EXPECT_EQ(error_of(files.rename({base, "x"}, {.path = "/n/a/g/x"})), Errc::notdir);
+        EXPECT_EQ(error_of(files.rename({base, "x/y"}, {.path = "/n/a/g/x"})), Errc::noent);
         EXPECT_EQ(text(*finish(files.read_file({base, "../g"}))), "above");
         EXPECT_EQ(error_of(files.remove({base, "."}, RemoveKind::directory)), Errc::inval);
         EXPECT_EQ(error_of(files.remove({base, ".."}, RemoveKind::directory)), Errc::notempty);
@@ -330,6 +339,33 @@ TEST_F(Paths, a_symlink_on_the_way_to_a_new_name_is_not_taken_for_one_on_the_way
     EXPECT_EQ(rename("/n/d/file/c"), Errc::notdir);
     EXPECT_EQ(rename("/n/d/out/c"), Errc::ok);
     EXPECT_EQ(me().stat("e/c/f").type, FileType::regular);
+}
+
+TEST_F(Paths, errors_of_two_paths_come_in_the_order_in_which_they_are_walked) {
+    me().mkdirs("d");
+    me().put("f", "content");
+    link("f", "to_file");
+    auto& files = me().files;
+    auto rename = [&](std::string from, std::string to) {
+        return error_of(files.rename({.path = from}, {.path = to}));
+    };
+    auto add_link = [&](std::string from, std::string to) {
+        return error_of(files.link({.path = from}, {.path = to}));
+    };
+    const std::string too_long = "/n/" + std::string(300, 'x');
+    EXPECT_EQ(rename("/n/none", "/n/f/x"), Errc::notdir);
+    EXPECT_EQ(rename("/n/none", "/n/to_file/x"), Errc::notdir);
+    EXPECT_EQ(rename("/n/none", "/n/gone/x"), Errc::noent);
+    EXPECT_EQ(rename("/n/f/x", "/n/gone/x"), Errc::notdir);
+    EXPECT_EQ(rename("/n/gone/x", "/n/f/x"), Errc::noent);
+    EXPECT_EQ(add_link("/n/f/", "/n/d/"), Errc::notdir);
+    EXPECT_EQ(add_link("/n/f", "/n/d/"), Errc::exist);
+    link("nothing", "dangling");
+    EXPECT_EQ(add_link("/n/dangling", "/n/d/"), Errc::noent);
+    EXPECT_EQ(add_link("/n/f", "/n/g/"), Errc::noent);
+    EXPECT_EQ(add_link("/n/d", "/n/f"), Errc::exist);
+    EXPECT_EQ(add_link("/n/d", "/n/g"), Errc::perm);
+    EXPECT_EQ(add_link("/n/d", too_long), Errc::nametoolong);
 }
 
 }  // namespace strait::vfs::test
