@@ -100,8 +100,8 @@ def compare(agent, arguments):
     try:
         subprocess.run(["bash", "-c", PREPARE.format(f"{place}/{folder}")], check=True)
         began = time.monotonic()
-        model = run_all(lambda argv, **more: subprocess.Popen(argv, **more), f"{place}/{folder}",
-                        arguments)
+        model = run_all(lambda argv, **more: subprocess.Popen(argv, env=agent.environment, **more),
+                        f"{place}/{folder}", arguments)
         middle = time.monotonic()
         made = agent.bash(PREPARE.format(f"{at}/{folder}"))
         assert made.returncode == 0, made.stderr

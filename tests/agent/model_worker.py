@@ -16,12 +16,14 @@ import stat
 import struct
 import sys
 
+from model_more import MORE_WEIGHTS, More
+
 NEST = "1/2/3/4/5/6/7/8"  # so that ".." stays within
 NAMES = ["a", "b", "c", "d", "e", "long" * 60]
 SHARED_SLOTS = 8
 
 
-class Worker:
+class Worker(More):
     def __init__(self, folder, number, seed, features):
         self.random = random.Random(f"{seed}/{number}")
         self.folder, self.number, self.features = folder, number, features
@@ -30,9 +32,10 @@ class Worker:
         os.makedirs(f"{self.top}/{NEST}")
         os.chdir(f"{self.top}/{NEST}")
         self.files = []  # open descriptors
+        self.directories = []  # of directories
         self.asked = []  # this operation's arguments
         self.operations = [name[3:] for name in sorted(dir(self)) if name.startswith("op_")]
-        self.weights = [WEIGHTS.get(name, 2) for name in self.operations]
+        self.weights = [{**WEIGHTS, **MORE_WEIGHTS}.get(name, 2) for name in self.operations]
 
     # --- choices
 
