@@ -55,6 +55,7 @@ Result<> Journey::begin_at_removed(const OpenNode& directory) {
         const bool slash = in_removed_ && at_.path.ends_with('/');
         return fail(creates_ && slash ? Errc::isdir : Errc::noent);
     }
+    if (!name.empty() && directory.orphan()) return fail(Errc::noent);
     base_ = name.empty() ? &directory : nullptr;
     rest_ = name.empty() ? std::string() : join(parent_path(directory.physical()), rest);
     auto settled = settle();

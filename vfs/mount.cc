@@ -131,8 +131,11 @@ void Mount::swapped(std::string_view one, std::string_view other) {
 }
 
 void Mount::directory_removed(std::string_view physical) {
-    for (auto* each : directories_)
+    for (auto* each : directories_) {
         if (each->physical() == physical) each->was_removed();
+        if (each->named() == Named::removed && parent_path(each->physical()) == physical)
+            each->parent_was_removed();
+    }
 }
 
 Task<> Mount::close_now(Handle handle, OpenId open) {

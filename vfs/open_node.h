@@ -33,6 +33,9 @@ class OpenNode : public OpenFile {
     // What is held of changes below it since then goes by its new name only.
     Hold::Tick moved_at() const { return moved_at_; }
     void was_removed() { named_ = Named::removed; }
+    // After it was removed itself: its ".." has no name either.
+    void parent_was_removed() { orphan_ = true; }
+    bool orphan() const { return orphan_; }
 
     Named named() const override { return named_; }
     FileType type() const override { return node_.type; }
@@ -79,6 +82,7 @@ class OpenNode : public OpenFile {
 
   private:
     Named named_ = Named::as_opened;
+    bool orphan_ = false;
     Hold::Tick moved_at_ = 0;
 };
 

@@ -233,6 +233,13 @@ TEST_F(Paths, a_removed_directory_is_empty_and_leads_up) {
     EXPECT_TRUE(me().list(directory).empty());
     ASSERT_TRUE(finish(files.rename({.path = "/n/a"}, {.path = "/n/moved"})).has_value());
     EXPECT_EQ(text(*finish(files.read_file({directory.get(), "../g"}))), "above");
+    for (const char* gone : {"/n/moved/b/f", "/n/moved/g"})
+        ASSERT_TRUE(finish(files.remove({.path = gone}, RemoveKind::file)).has_value());
+    for (const char* gone : {"/n/moved/b", "/n/moved"})
+        ASSERT_TRUE(finish(files.remove({.path = gone}, RemoveKind::directory)).has_value());
+    me().mkdirs("moved");
+    me().put("moved/g", "another");
+    EXPECT_EQ(finish(files.stat({directory.get(), "../g"})).error(), Errc::noent);
     me().close(path_only);
     me().close(directory);
 }
