@@ -83,7 +83,7 @@ Task<bool> FileSystem::Impl::ask(Journey& way, AttrMask mask, Handle& handle, At
     found = reply.find<GetAttr>()->attributes;
     handle = reply.find<GetHandle>()->handle;
     mount.hold().learn(handle, found, asked);
-    mount.hold().learn_name(way.physical(), handle, asked);
+    way.learn_end(handle, asked);
     if (named) mount.stat_habit().asked(way.physical_directory());
     co_return true;
 }
@@ -118,7 +118,7 @@ Task<bool> FileSystem::Impl::ask_with_listing(Journey& way, StatHabit::From from
     handle = reply.at<GetHandle>(at_walk + 1)->handle;
     found = reply.at<GetAttr>(at_walk + 2)->attributes;
     mount.hold().learn(handle, found, asked);
-    mount.hold().learn_name(way.physical(), handle, asked);
+    way.learn_end(handle, asked);
     co_return true;
 }
 
@@ -220,7 +220,7 @@ Task<typename T::Result> FileSystem::Impl::ask_object(At at, T op) {
         FileState* state = mount.find_state(handle);
         if (!state || !state->writes().pending())
             mount.hold().learn(handle, found->attributes, asked);
-        mount.hold().learn_name(way.physical(), handle, asked);
+        way.learn_end(handle, asked);
         if (found->attributes.type == FileType::symlink && way.follows()) {
             co_await way.follow_end();
             continue;
@@ -263,7 +263,7 @@ Task<> FileSystem::Impl::change_object(At at, T op) {
         bool resized = false;
         if constexpr (std::is_same_v<T, SetAttr>) resized = op.attributes.size.has_value();
         if (handle && after) {
-            way.mount().hold().learn_name(way.physical(), handle->handle, way.mount().hold().now());
+            way.learn_end(handle->handle, way.mount().hold().now());
             apply(way.mount(), handle->handle, after->attributes, resized);
         } else if (handle) {
             way.mount().hold().changed(handle->handle);

@@ -55,8 +55,11 @@ struct FileSystem::Impl {
     // Begins both; the errors of the first way (of its whole, or of its directory) come before
     // those of the second.
     Task<> begin_both(Journey& source, Journey& target, bool whole_source);
-    // What is no directory gets no slash behind its name: exist, or what the way to it has wrong.
-    Task<> check_new_name(Journey& way, FileType type);
+    // When the path ends in dots, what is before them is there, and is a directory.
+    Task<> check_dots(const Journey& way, const At& at);
+    // Dots have a name already, and what is no directory gets no slash behind its own: exist, or
+    // what the way to it has wrong.
+    Task<> check_new_name(Journey& way, const At& at, FileType type);
     Task<> make(At at, Create what);
     Task<> write_file(At at, const BufferChain& data, OpenFlags& flags, bool& done);
 };

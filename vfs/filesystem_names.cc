@@ -24,7 +24,7 @@ Task<> FileSystem::Impl::make(At at, Create what) {
     co_await way.begin();
     for (;;) {
         Mount& mount = way.mount();
-        co_await check_new_name(way, what.type);
+        co_await check_new_name(way, at, what.type);
         co_await mount.writable();
         what.name = way.name();
         Compound program = way.program();
@@ -49,7 +49,17 @@ Task<> FileSystem::Impl::make(At at, Create what) {
     }
 }
 
-Task<> FileSystem::Impl::check_new_name(Journey& way, FileType type) {
+Task<> FileSystem::Impl::check_dots(const Journey& way, const At& at) {
+    if (way.dots().empty()) co_return;
+    Journey whole(mounts, at, true);
+    co_await whole.begin();
+    if (whole.ends_at_removed()) co_return;
+    Attributes there = co_await look(whole, Attr::type);
+    (void)there;
+}
+
+Task<> FileSystem::Impl::check_new_name(Journey& way, const At& at, FileType type) {
+    co_await check_dots(way, at);
     if (way.ends_nameless() || !way.dots().empty()) co_await Errc::exist;
     if (!way.slash_behind() || type == FileType::directory) co_return;
     auto there = co_await exists(way).result();
@@ -66,7 +76,7 @@ Task<> FileSystem::mknod(At at, FileType type, uint32_t mode, Device device) {
     if (type == FileType::regular) {
         Journey way(impl_->mounts, at, Journey::Entry());
         co_await way.begin();
-        co_await impl_->check_new_name(way, type);
+        co_await impl_->check_new_name(way, at, type);
         OpenFlags flags{
             .access = OpenAccess::write, .create = true, .exclusive = true, .mode = mode};
         OpenFileRef made = co_await open(at, flags);
@@ -145,16 +155,14 @@ Task<> FileSystem::link(At from, At to) {
     for (;;) {
         Mount& mount = source.mount();
         if (&mount != &target.mount()) co_await Errc::xdev;
-        if (target.ends_nameless() || !target.dots().empty()) co_await Errc::exist;
         if (source.must_be_directory()) {
             Attributes what = co_await impl_->look(source, Attr::type);
             if (what.type != FileType::directory) co_await Errc::notdir;
         }
-        if (target.must_be_directory()) {
+        if (target.must_be_directory() || target.ends_nameless()) {
             Attributes looked = co_await impl_->look(source, Attr::type);
             (void)looked;
-            auto there = co_await impl_->exists(target).result();
-            co_await (there ? Error(Errc::exist) : there.error());
+            co_await impl_->check_new_name(target, to, FileType::regular);
         }
         co_await mount.writable();
         if (source.follows() && !mount.capabilities().checked_walk_end) {
@@ -199,6 +207,8 @@ Task<> FileSystem::rename(At from, At to, uint32_t flags) {
     for (;;) {
         Mount& mount = source.mount();
         if (&mount != &target.mount()) co_await Errc::xdev;
+        co_await impl_->check_dots(source, from);
+        co_await impl_->check_dots(target, to);
         for (const Journey* way : {&source, &target})
             if (way->ends_nameless() || !way->dots().empty()) co_await Errc::busy;
         co_await mount.writable();
@@ -264,6 +274,7 @@ Task<> FileSystem::remove(At at, RemoveKind kind) {
     co_await way.begin();
     for (;;) {
         Mount& mount = way.mount();
+        co_await impl_->check_dots(way, at);
         if (kind == RemoveKind::directory && way.dots() == ".") co_await Errc::inval;
         if (kind == RemoveKind::directory && way.dots() == "..") co_await Errc::notempty;
         if (way.ends_nameless() && kind == RemoveKind::directory) co_await Errc::busy;

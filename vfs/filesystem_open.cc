@@ -193,7 +193,7 @@ Task<OpenFileRef> FileSystem::Impl::open_directory(Journey& way, const At& at, O
         co_return OpenFileRef();
     }
     mount.hold().learn(handle->handle, attributes->attributes, asked);
-    mount.hold().learn_name(way.physical(), handle->handle, asked);
+    way.learn_end(handle->handle, asked);
     if (writes(flags) || flags.truncate) co_return Errc::isdir;
     if (reply.completed < needed) co_return reply.error;
     learn_xattrs(mount, handle->handle, attributes->attributes, reply);
@@ -260,7 +260,7 @@ Task<OpenFileRef> FileSystem::Impl::open_file(Journey& way, const At& at, OpenFl
         mount.hold().entry_made(way.physical(), handle->handle, open->directory);
         asked = mount.hold().now();
     } else {
-        mount.hold().learn_name(way.physical(), handle->handle, asked);
+        way.learn_end(handle->handle, asked);
     }
     FileStateRef state = mount.state_of(handle->handle);
     if (open->created) state->was_made_here();

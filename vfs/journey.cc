@@ -88,7 +88,7 @@ Result<> Journey::leads_out(std::string_view local_path) {
 // Looks at all of rest_ as far as text, known symlinks and the mounts tell.
 Result<> Journey::settle() {
     path_.clear();
-    plain_ = true;
+    plain_ = !base_ || base_->type() == FileType::directory;
     beyond_.clear();
     physical_ = base_ ? base_->physical() : std::string();
     must_be_directory_ = ends_as_directory(rest_);
@@ -252,6 +252,10 @@ Task<bool> Journey::met_at_entry(const Reply& reply, size_t index) {
     if (looked->find<GetAttr>()->attributes.type != FileType::symlink) co_return false;
     co_await follow_directory();
     co_return true;
+}
+
+void Journey::learn_end(const Handle& handle, Hold::Tick asked) const {
+    if (!base_ || !path_.empty()) mount_->hold().learn_name(physical_, handle, asked);
 }
 
 bool Journey::ends_nameless() const {

@@ -51,7 +51,8 @@ class Journey {
     bool slash_behind() const { return must_be_directory_ && dots_.empty(); }
     // The end has no name to open or make it by: it is where the journey begins, or a "..".
     bool ends_nameless() const;
-    // No ".." on the way: what is known of physical() answers for it.
+    // No ".." on the way, nor a file that may have lost its name: what is known of physical()
+    // answers for it.
     bool plain() const { return plain_; }
     // It ends where it begins, at a directory that was removed here: the server knows it no more.
     bool ends_at_removed() const;
@@ -77,6 +78,10 @@ class Journey {
     // Physical paths within the mount: true once the walk met no symlink.
     const std::string& physical() const { return physical_; }
     std::string_view physical_directory() const;
+
+    // The end has this handle, by an answer that was asked for at `asked`: held, unless the journey
+    // ends where it begins, for that may have lost its name.
+    void learn_end(const Handle& handle, Hold::Tick asked) const;
 
     // After a run: true when a symlink stood in the way. It is followed now; build the program
     // again. `walk`: the index of the walk; failures elsewhere are looked into with met_at_entry().

@@ -348,6 +348,36 @@ TEST_F(Paths, a_symlink_on_the_way_to_a_new_name_is_not_taken_for_one_on_the_way
     EXPECT_EQ(me().stat("e/c/f").type, FileType::regular);
 }
 
+TEST_F(Paths, dots_behind_what_is_no_directory_say_so_first) {
+    me().mkdirs("d");
+    me().put("f", "content");
+    link("d", "to_directory");
+    auto& files = me().files;
+    struct Case {
+        const char* path;
+        Errc made, removed, removed_directory, renamed;
+    };
+    constexpr Errc noent = Errc::noent, notdir = Errc::notdir;
+    for (const Case& each :
+         {Case{"/n/none/.", noent, noent, noent, noent},
+          Case{"/n/none/..", noent, noent, noent, noent},
+          Case{"/n/f/.", notdir, notdir, notdir, notdir},
+          Case{"/n/f/..", notdir, notdir, notdir, notdir},
+          Case{"/n/d/.", Errc::exist, Errc::isdir, Errc::inval, Errc::busy},
+          Case{"/n/to_directory/.", Errc::exist, Errc::isdir, Errc::inval, Errc::busy},
+          Case{"/n/d/..", Errc::exist, Errc::isdir, Errc::notempty, Errc::busy}}) {
+        At at{.path = each.path};
+        EXPECT_EQ(error_of(files.mkdir(at, 0755)), each.made) << each.path;
+        EXPECT_EQ(error_of(files.symlink("x", at)), each.made) << each.path;
+        EXPECT_EQ(error_of(files.link({.path = "/n/f"}, at)), each.made) << each.path;
+        EXPECT_EQ(error_of(files.mknod(at, FileType::regular, 0600, {})), each.made) << each.path;
+        EXPECT_EQ(error_of(files.remove(at, RemoveKind::file)), each.removed) << each.path;
+        EXPECT_EQ(error_of(files.remove(at, RemoveKind::directory)), each.removed_directory);
+        EXPECT_EQ(error_of(files.rename(at, {.path = "/n/g"})), each.renamed) << each.path;
+        EXPECT_EQ(error_of(files.rename({.path = "/n/f"}, at)), each.renamed) << each.path;
+    }
+}
+
 TEST_F(Paths, errors_of_two_paths_come_in_the_order_in_which_they_are_walked) {
     me().mkdirs("d");
     me().put("f", "content");

@@ -84,5 +84,22 @@ TEST_F(Trust, without_attributes_a_write_is_with_the_server_when_it_returns) {
     EXPECT_EQ(me().log, Log{"put use_open close"});
 }
 
+TEST_F(Trust, an_open_of_an_open_file_tells_nothing_of_the_name_that_it_had) {
+    auto& files = me().files;
+    auto file = me().open("f", to_both);
+    me().write_at(file, 0, "old");
+    ASSERT_TRUE(finish(files.remove({.path = "/n/f"}, RemoveKind::file)).has_value());
+    auto again = finish(files.open({file.get(), ""}, {})).value();
+    EXPECT_EQ(finish(files.stat({again.get(), ""})).value().nlink, 0u);
+    EXPECT_EQ(me().stat_error("f"), Errc::noent);
+    me().put("f", "another");
+    auto third = finish(files.open({file.get(), ""}, {})).value();
+    EXPECT_EQ(me().read(third, 0, 10), "old");
+    EXPECT_TRUE(finish(files.setattr({file.get(), ""}, {.size = 1})).has_value());
+    EXPECT_EQ(me().stat("f").size, 7u);
+    EXPECT_EQ(me().get("f"), "another");
+    for (auto* each : {&file, &again, &third}) me().close(*each);
+}
+
 }  // namespace
 }  // namespace strait::vfs::test
