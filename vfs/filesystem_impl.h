@@ -57,6 +57,8 @@ struct FileSystem::Impl {
     Task<> begin_both(Journey& source, Journey& target, bool whole_source);
     // When the path ends in dots, what is before them is there, and is a directory.
     Task<> check_dots(const Journey& way, const At& at);
+    // What is before the end is there, and is a directory.
+    Task<> check_parent(Journey& way, const At& at);
     // Dots have a name already, and what is no directory gets no slash behind its own: exist, or
     // what the way to it has wrong.
     Task<> check_new_name(Journey& way, const At& at, FileType type);

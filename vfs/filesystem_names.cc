@@ -58,6 +58,11 @@ Task<> FileSystem::Impl::check_dots(const Journey& way, const At& at) {
     (void)there;
 }
 
+Task<> FileSystem::Impl::check_parent(Journey& way, const At& at) {
+    co_await check_dots(way, at);
+    if (way.dots().empty()) co_await check_directory(way);
+}
+
 Task<> FileSystem::Impl::check_new_name(Journey& way, const At& at, FileType type) {
     co_await check_dots(way, at);
     if (way.ends_nameless() || !way.dots().empty()) co_await Errc::exist;
@@ -207,10 +212,12 @@ Task<> FileSystem::rename(At from, At to, uint32_t flags) {
     for (;;) {
         Mount& mount = source.mount();
         if (&mount != &target.mount()) co_await Errc::xdev;
-        co_await impl_->check_dots(source, from);
-        co_await impl_->check_dots(target, to);
-        for (const Journey* way : {&source, &target})
-            if (way->ends_nameless() || !way->dots().empty()) co_await Errc::busy;
+        const bool dots = !source.dots().empty() || !target.dots().empty();
+        if (dots || source.ends_nameless() || target.ends_nameless()) {
+            co_await impl_->check_parent(source, from);
+            co_await impl_->check_parent(target, to);
+            co_await Errc::busy;
+        }
         co_await mount.writable();
         if (flags != 0 && !mount.capabilities().rename_flags) co_await Errc::inval;
         if (source.must_be_directory() || target.must_be_directory()) {

@@ -374,6 +374,7 @@ TEST_F(Paths, dots_behind_what_is_no_directory_say_so_first) {
         EXPECT_EQ(error_of(files.remove(at, RemoveKind::file)), each.removed) << each.path;
         EXPECT_EQ(error_of(files.remove(at, RemoveKind::directory)), each.removed_directory);
         EXPECT_EQ(error_of(files.rename(at, {.path = "/n/g"})), each.renamed) << each.path;
+        EXPECT_EQ(error_of(files.rename({.path = "/n/none/x"}, at)), noent) << each.path;
         EXPECT_EQ(error_of(files.rename({.path = "/n/f"}, at)), each.renamed) << each.path;
     }
 }
