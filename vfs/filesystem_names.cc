@@ -124,9 +124,9 @@ Task<> FileSystem::Impl::exists(Journey& way) {
         Reply reply = co_await way.mount().run(look);
         bool again = co_await way.met_symlink(reply, 1);
         if (again) continue;
-        if (reply.error.code == Errc::symlink) co_return;
-        if (!reply.ok()) co_await reply.error;
-        co_return;
+        if (reply.ok()) co_return;
+        if (reply.error.code != Errc::symlink) co_await reply.error;
+        co_await way.follow_directory();
     }
 }
 

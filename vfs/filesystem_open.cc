@@ -142,6 +142,7 @@ Result<OpenFileRef> FileSystem::Impl::open_removed(Journey& way, const At& at,
     Ref<OpenNode> made = flags.path_only ? make_ref<OpenNode>(std::move(what))
                                          : Ref<OpenNode>(make_ref<OpenDirectory>(std::move(what)));
     made->was_removed();
+    if (way.base()->orphan()) made->parent_was_removed();
     return OpenFileRef(made);
 }
 

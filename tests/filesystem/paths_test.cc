@@ -239,7 +239,10 @@ TEST_F(Paths, a_removed_directory_is_empty_and_leads_up) {
         ASSERT_TRUE(finish(files.remove({.path = gone}, RemoveKind::directory)).has_value());
     me().mkdirs("moved");
     me().put("moved/g", "another");
-    EXPECT_EQ(finish(files.stat({directory.get(), "../g"})).error(), Errc::noent);
+    auto again = finish(files.open({directory.get(), "."}, {})).value();
+    for (OpenFile* base : {directory.get(), again.get()})
+        EXPECT_EQ(finish(files.stat({base, "../g"})).error(), Errc::noent);
+    me().close(again);
     me().close(path_only);
     me().close(directory);
 }
@@ -400,6 +403,10 @@ TEST_F(Paths, errors_of_two_paths_come_in_the_order_in_which_they_are_walked) {
     EXPECT_EQ(add_link("/n/f", "/n/d/"), Errc::exist);
     link("nothing", "dangling");
     EXPECT_EQ(add_link("/n/dangling", "/n/d/"), Errc::noent);
+    link("d", "to_directory");
+    EXPECT_EQ(add_link("/n/f", "/n/to_directory/none/"), Errc::noent);
+    EXPECT_EQ(add_link("/n/f", "/n/to_directory/"), Errc::exist);
+    EXPECT_EQ(add_link("/n/f", "/n/loop/x/"), Errc::noent);
     EXPECT_EQ(add_link("/n/f", "/n/g/"), Errc::noent);
     EXPECT_EQ(add_link("/n/d", "/n/f"), Errc::exist);
     EXPECT_EQ(add_link("/n/d", "/n/g"), Errc::perm);
