@@ -10,6 +10,7 @@ namespace strait::backend {
 using namespace vfs;
 
 namespace {
+constexpr uint64_t directory_size = 4096;  // bytes
 
 uint64_t random_number() {
     std::random_device source;
@@ -131,6 +132,8 @@ Attributes MemoryStore::attributes_of(MemoryNode& node, AttrMask mask) {
     out.gid = node.gid;
     out.nlink = node.nlink;
     out.size = node.size;
+    // As on most disks: programs ask "test -s" of directories, too.
+    if (node.type() == FileType::directory) out.size = directory_size;
     if (node.type() == FileType::regular)
         out.space_used = static_cast<FileNode&>(node).data.allocated();
     out.change = node.change;
