@@ -17,9 +17,9 @@ Result<std::string_view> user_name(std::string_view name) {
     return name.substr(user.size());
 }
 
-void apply(Mount& mount, const Handle& handle, const Attributes& after, bool resized) {
-    FileState* state = mount.find_state(handle);
-    if (!state) return mount.hold().changed_to(handle, after);
+void apply(Journey& way, const Handle& handle, const Attributes& after, bool resized) {
+    FileState* state = way.mount().find_state(handle);
+    if (!state) return way.mount().changed_to(handle, after, way.physical());
     if (resized) {
         state->writes().cut_from(after.size);
         state->data_changed();
@@ -107,10 +107,11 @@ Task<bool> FileSystem::Impl::ask_with_listing(Journey& way, StatHabit::From from
     Reply& reply = *ran;
     // No directory, or one that may not be listed: the name is asked for by itself.
     if (!chunk) co_return false;
-    const bool all = mount.hold().learn_entries(directory, chunk->entries, asked);
     const Handle above = reply.at<GetHandle>(2)->handle;
     const Attributes& listed = reply.at<GetAttr>(3)->attributes;
     mount.hold().learn(above, listed, asked);
+    const bool all =
+        mount.may_search(listed) && mount.hold().learn_entries(directory, chunk->entries, asked);
     if (all && chunk->eof && from.cookie == 0)
         mount.hold().learn_whole(directory, listed.change, asked, began);
     if (reply.completed == at_walk) learn_missing(way, reply.error, asked);
@@ -264,7 +265,7 @@ Task<> FileSystem::Impl::change_object(At at, T op) {
         if constexpr (std::is_same_v<T, SetAttr>) resized = op.attributes.size.has_value();
         if (handle && after) {
             way.learn_end(handle->handle, way.mount().hold().now());
-            apply(way.mount(), handle->handle, after->attributes, resized);
+            apply(way, handle->handle, after->attributes, resized);
         } else if (handle) {
             way.mount().hold().changed(handle->handle);
         }

@@ -46,7 +46,7 @@ struct FileSystem::Impl {
     Task<> change_object(At at, T op);
 
     // --- names (filesystem_names.cc)
-    // The directory that the end's name is looked up in is there, and is one.
+    // The directory that the end's name is looked up in is there, is one, and may be searched.
     Task<> check_directory(Journey& way);
     // Something has the name at the end, be it a symlink that leads nowhere.
     Task<> exists(Journey& way);

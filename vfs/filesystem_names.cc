@@ -2,6 +2,7 @@
 // What makes, moves and removes names: one compound each, and the hold told at once.
 #include <algorithm>
 
+#include "vfs/access.h"
 #include "vfs/filesystem_impl.h"
 #include "vfs/open_regular.h"
 #include "vfs/path.h"
@@ -40,7 +41,7 @@ Task<> FileSystem::Impl::make(At at, Create what) {
                                     reply.find<Create>()->directory);
             auto* made = reply.find<GetAttr>();
             if (made) mount.hold().changed_to(handle->handle, made->attributes);
-            if (made && what.type == FileType::directory)
+            if (made && what.type == FileType::directory && mount.may_search(made->attributes))
                 mount.hold().directory_made(way.physical(), made->attributes.change);
         }
         learn_there(way, reply.error);
@@ -104,12 +105,13 @@ Task<> FileSystem::Impl::check_directory(Journey& way) {
     for (;;) {
         Compound look = way.program();
         way.walk_to_directory(look);
-        look.getattr(Attr::type);
+        look.getattr(access_mask);
         Reply reply = co_await way.mount().run(look);
         bool again = co_await way.met_symlink(reply, 1);
         if (again) continue;
         auto* found = reply.find<GetAttr>();
         if (!found) co_await reply.error;
+        if (!way.mount().may_search(found->attributes)) co_await Errc::access;
         if (found->attributes.type == FileType::directory) co_return;
         if (found->attributes.type != FileType::symlink) co_await Errc::notdir;
         co_await way.follow_directory();

@@ -250,7 +250,11 @@ void Hold::entry_gone(std::string_view path, bool with_children) {
     names_ -= parent.links.erase(name);
     learn_missing(path, tick_);
     directory_changed(parent_path(path));
-    if (!with_children) return;
+    if (with_children) forget_below(path);
+}
+
+void Hold::forget_below(std::string_view path) {
+    tick_++;
     for (auto& [directory, rows] : directories_) {
         if (!is_within(directory, path)) continue;
         forget_rows(rows);

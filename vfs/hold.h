@@ -68,6 +68,8 @@ class Hold {
     // `with_children`: it may have been a directory.
     void entry_gone(std::string_view path, bool with_children);
     void directory_changed(std::string_view path);  // its own times and size
+    // The names in it, and further down; answers that are on their way are not taken in.
+    void forget_below(std::string_view path);
     void forget_all();
     size_t size() const { return known_.size() + names_; }
     // How often names had to go for want of room.

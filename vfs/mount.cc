@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "vfs/access.h"
 #include "vfs/file_state.h"
 #include "vfs/open_regular.h"
 #include "vfs/path.h"
@@ -88,6 +89,15 @@ void Mount::keep_for_next_open(Ref<FileState> state) {
 FileState* Mount::find_state(const Handle& handle) const {
     auto at = states_.find(handle);
     return at == states_.end() ? nullptr : at->second;
+}
+
+bool Mount::may_search(const Attributes& node) const {
+    return node.type != FileType::directory || (rights_of(node, credential_.get()) & may_execute);
+}
+
+void Mount::changed_to(const Handle& handle, const Attributes& after, std::string_view physical) {
+    hold_.changed_to(handle, after);
+    if (!may_search(after)) hold_.forget_below(physical);
 }
 
 void Mount::entry_gone(std::string_view physical, bool with_children) {

@@ -63,6 +63,10 @@ class Mount final : public RefCounted {
     void forget_state(const Handle& handle) { states_.erase(handle); }
     const std::unordered_map<Handle, FileState*, HandleHash>& states() const { return states_; }
 
+    // A directory that we may not search tells nothing of the names in it, whatever is known.
+    bool may_search(const Attributes& node) const;
+    // `after` came with a change of ours to the node that this path leads to: the hold is told.
+    void changed_to(const Handle& handle, const Attributes& after, std::string_view physical);
     // We have removed a name, or what it led to has another: the hold is told. When that is not
     // known, any open file may have lost a link.
     void entry_gone(std::string_view physical, bool with_children);

@@ -33,7 +33,9 @@ void OpenDirectory::give(uint64_t cookie, ReadDir::Result chunk, Hold::Tick aske
     // After a long time another client may have given this directory another name.
     bool same_name = now - opened_at_ <= mount().policy().acdirmax;
     Hold& hold = mount().hold();
-    bool all = same_name && hold.learn_entries(physical(), chunk_->entries, asked);
+    const Attributes* self = hold.last_known(handle());
+    const bool searched = !self || mount().may_search(*self);
+    bool all = same_name && searched && hold.learn_entries(physical(), chunk_->entries, asked);
     if (cookie == 0)
         whole_ = Whole{asked, now, hold.evictions(), change, 0};
     else if (whole_ && whole_->to != cookie)

@@ -71,7 +71,7 @@ Task<> OpenNode::setattr(const SetAttributes& attributes) {
     auto reply = co_await mount().run_all(change).result();
     if (!reply) mount().hold().changed(handle());
     if (!reply) co_await reply.error();
-    mount().hold().changed_to(handle(), reply->take<GetAttr>().attributes);
+    mount().changed_to(handle(), reply->take<GetAttr>().attributes, physical());
 }
 
 Task<> OpenNode::fsync(bool) {

@@ -32,10 +32,10 @@ FileSystemTest::~FileSystemTest() {
     other_.reset();
 }
 
-FileSystemTest::Client::Client(StepBackend& server, MountPolicy policy) {
+FileSystemTest::Client::Client(StepBackend& server, MountPolicy policy, CredentialRef as) {
     auto made = std::make_unique<Probe>(server, log);
     probe = made.get();
-    EXPECT_TRUE(files.mount("/n", std::move(made), policy).has_value());
+    EXPECT_TRUE(files.mount("/n", std::move(made), policy, std::move(as)).has_value());
 }
 
 FileSystemTest::Client::~Client() { EXPECT_TRUE(finish(files.close()).has_value()); }

@@ -80,7 +80,7 @@ class FileSystemTest : public ::testing::Test {
 
     // One more FileSystem on the same store: another client.
     struct Client {
-        explicit Client(StepBackend& server, MountPolicy policy = {});
+        explicit Client(StepBackend& server, MountPolicy policy = {}, CredentialRef as = {});
         ~Client();
         std::vector<std::string> log;
         FileSystem files;

@@ -101,5 +101,37 @@ TEST_F(Trust, an_open_of_an_open_file_tells_nothing_of_the_name_that_it_had) {
     for (auto* each : {&file, &again, &third}) me().close(*each);
 }
 
+TEST_F(Trust, what_is_known_below_a_directory_ends_with_the_right_to_search_it) {
+    ASSERT_TRUE(finish(me().files.setattr({.path = "/n"}, {.mode = 0777})).has_value());
+    Client user(*server_, {}, make_ref<const Credential>(1000u, 1000u));
+    auto& files = user.files;
+    user.mkdirs("d/e");
+    user.put("d/e/f", "content");
+    user.put("d/g", "content");
+    auto set_mode = [&](uint32_t mode) {
+        EXPECT_TRUE(finish(files.setattr({.path = "/n/d"}, {.mode = mode})).has_value());
+    };
+    for (uint32_t mode : {0600u, 0000u}) {
+        EXPECT_EQ(user.stat("d/e/f").size, 7u);
+        EXPECT_EQ(user.stat_error("d/none"), Errc::noent);
+        set_mode(mode);
+        EXPECT_EQ(user.stat_error("d/e/f"), Errc::access);
+        EXPECT_EQ(user.stat_error("d/none"), Errc::access);
+        EXPECT_EQ(user.open_error("d/g"), Errc::access);
+        set_mode(0700);
+    }
+    set_mode(0600);
+    auto directory = user.open("d", {.directory = true});
+    EXPECT_EQ(user.list(directory).size(), 4u);
+    for (const char* name : {"d/e", "d/g", "d/none"})
+        EXPECT_EQ(user.stat_error(name), Errc::access) << name;
+    user.close(directory);
+    set_mode(0700);
+    ASSERT_TRUE(finish(files.mkdir({.path = "/n/shut"}, 0)).has_value());
+    EXPECT_EQ(user.stat_error("shut/none"), Errc::access);
+    EXPECT_EQ(user.open_error("shut/new/", to_write), Errc::access);
+    EXPECT_EQ(finish(files.rename({.path = "/n/shut/."}, {.path = "/n/d/x"})).error(), Errc::busy);
+}
+
 }  // namespace
 }  // namespace strait::vfs::test
