@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "client/policy.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 
 namespace strait::client {
@@ -9,8 +11,19 @@ namespace {
 constexpr uint64_t most_ahead = 1u << 30;  // bytes
 }  // namespace
 
+vfs::CredentialRef credential_of(const MountOptions& options) {
+    constexpr int most = 16;  // as many as AUTH_SYS has room for (RFC 5531 section 8.2)
+    SmallVector<uint32_t, most> groups;
+    gid_t room[most];
+    int count = options.gid ? 0 : getgroups(most, room);
+    for (int i = 0; i < count; i++) groups.push_back(room[i]);
+    return make_ref<const vfs::Credential>(options.uid.value_or(geteuid()),
+                                           options.gid.value_or(getegid()), std::move(groups));
+}
+
 vfs::MountPolicy policy_of(const MountOptions& options, vfs::MountPolicy policy) {
     const CacheOptions& cache = options.cache;
+    policy.speaks_for = credential_of(options);
     policy.read_only = options.read_only;
     policy.acregmin = cache.acregmin;
     policy.acregmax = cache.acregmax;

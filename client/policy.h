@@ -2,12 +2,15 @@
 #pragma once
 // What a mount may answer from what it knows, from what its options ask for: the one place that
 // reads nfs(5)'s cache options. Who has other wishes (how much is read ahead or written behind)
-// begins with its own `policy`.
+// begins with its own `policy`. And who it speaks for.
 
 #include "client/options.h"
 #include "vfs/filesystem.h"
 
 namespace strait::client {
+
+// The user that the server takes us for: uid= and gid=, else the process's own, with its groups.
+vfs::CredentialRef credential_of(const MountOptions& options);
 
 vfs::MountPolicy policy_of(const MountOptions& options, vfs::MountPolicy policy = {});
 

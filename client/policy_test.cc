@@ -2,6 +2,7 @@
 #include "client/policy.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 namespace strait::client {
 namespace {
@@ -9,6 +10,14 @@ namespace {
 vfs::MountPolicy policy(const std::string& options) {
     auto url = parse_url("nfs://nas/x?" + options);
     return policy_of(*parse_options(*url));
+}
+
+TEST(Policy, it_speaks_for_the_user_that_the_options_name) {
+    vfs::MountPolicy made = policy("uid=1000&gid=100");
+    EXPECT_EQ(made.speaks_for->uid, 1000u);
+    EXPECT_EQ(made.speaks_for->gid, 100u);
+    EXPECT_TRUE(made.speaks_for->groups.empty());
+    EXPECT_EQ(policy("ro").speaks_for->uid, geteuid());
 }
 
 TEST(Policy, noac_believes_nothing_reads_nothing_ahead_and_writes_through) {

@@ -45,6 +45,8 @@ struct OpenFlags {
 // How a mount may answer from what it knows: nfs(5)'s names, seconds as durations.
 struct MountPolicy {
     bool read_only = false;
+    // The user that the server takes a request without a credential for; null: root.
+    CredentialRef speaks_for;
     Duration acregmin = 3s, acregmax = 60s, acdirmin = 30s, acdirmax = 60s;
     // Which names are believed, for acdirmin: lookupcache. Of a name that is missing no longer than
     // acregmin: what another client has made shows soon.

@@ -92,7 +92,8 @@ FileState* Mount::find_state(const Handle& handle) const {
 }
 
 bool Mount::may_search(const Attributes& node) const {
-    return node.type != FileType::directory || (rights_of(node, credential_.get()) & may_execute);
+    const CredentialRef& who = credential_ ? credential_ : policy_.speaks_for;
+    return node.type != FileType::directory || (rights_of(node, who.get()) & may_execute);
 }
 
 void Mount::changed_to(const Handle& handle, const Attributes& after, std::string_view physical) {

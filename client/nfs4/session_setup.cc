@@ -9,6 +9,7 @@
 #include "client/nfs4/rpc.h"
 #include "client/nfs4/session.h"
 #include "client/nfs4/session_answer.h"
+#include "client/policy.h"
 #include "wire/nfs4/errc_map.h"
 #include "wire/nfs4/exchange_id.h"
 
@@ -31,16 +32,6 @@ std::string host_name() {
     return name;
 }
 
-// Our own user, with its groups.
-vfs::CredentialRef process_credential(const MountOptions& options) {
-    SmallVector<uint32_t, 16> groups;
-    gid_t room[16];
-    int count = options.gid ? 0 : getgroups(16, room);
-    for (int i = 0; i < count; i++) groups.push_back(room[i]);
-    return make_ref<const vfs::Credential>(options.uid.value_or(geteuid()),
-                                           options.gid.value_or(getegid()), std::move(groups));
-}
-
 }  // namespace
 
 Session::Session(Reactor& reactor, Keeper& keeper, const Url& url, const MountOptions& options,
@@ -50,7 +41,7 @@ Session::Session(Reactor& reactor, Keeper& keeper, const Url& url, const MountOp
       options_(options),
       trace_(trace),
       transport_(reactor, *this, url, options, trace),
-      own_credential_(process_credential(options)),
+      own_credential_(credential_of(options)),
       minor_(options.minor.value_or(2)) {
     // One client id for each mount: its lease, its state and its end are its own.
     owner_id_ = options.identity.empty()

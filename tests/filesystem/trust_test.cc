@@ -49,13 +49,13 @@ TEST_F(Trust, without_close_to_open_nothing_is_believed_longer_than_attributes_a
     EXPECT_EQ(me().get("f"), "another's");
 }
 
-constexpr MountPolicy noac{.acregmin = 0s,
-                           .acregmax = 0s,
-                           .acdirmin = 0s,
-                           .acdirmax = 0s,
-                           .head_bytes = 0,
-                           .write_behind = 0,
-                           .readahead = 0};
+const MountPolicy noac{.acregmin = 0s,
+                       .acregmax = 0s,
+                       .acdirmin = 0s,
+                       .acdirmax = 0s,
+                       .head_bytes = 0,
+                       .write_behind = 0,
+                       .readahead = 0};
 
 TEST_F(Trust, without_attributes_nothing_is_read_before_it_is_asked_for) {
     const std::string content = pattern(1 << 20);
