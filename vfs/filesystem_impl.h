@@ -3,6 +3,7 @@
 // The inside of FileSystem: each public call is one file-local story over Journey and Mount, and
 // tells the hold what it changed.
 
+#include "vfs/access.h"
 #include "vfs/file_state.h"
 #include "vfs/filesystem.h"
 #include "vfs/journey.h"
@@ -46,8 +47,10 @@ struct FileSystem::Impl {
     Task<> change_object(At at, T op);
 
     // --- names (filesystem_names.cc)
-    // The directory that the end's name is looked up in is there, is one, and may be searched.
-    Task<> check_directory(Journey& way);
+    // The directory that the end's name is looked up in is there, is one, and gives these rights
+    // (access.h). They are read from its mode: to tell which error comes first, no more; what may
+    // be done the server decides.
+    Task<> check_directory(Journey& way, uint32_t rights = may_execute);
     // Something has the name at the end, be it a symlink that leads nowhere.
     Task<> exists(Journey& way);
     // Leaves with `error`, or with what comes before a name that is too long.

@@ -2,7 +2,6 @@
 // What makes, moves and removes names: one compound each, and the hold told at once.
 #include <algorithm>
 
-#include "vfs/access.h"
 #include "vfs/filesystem_impl.h"
 #include "vfs/open_regular.h"
 #include "vfs/path.h"
@@ -101,7 +100,7 @@ Task<> FileSystem::symlink(std::string_view target, At at) {
     co_await impl_->make(at, what);
 }
 
-Task<> FileSystem::Impl::check_directory(Journey& way) {
+Task<> FileSystem::Impl::check_directory(Journey& way, uint32_t rights) {
     for (;;) {
         Compound look = way.program();
         way.walk_to_directory(look);
@@ -111,10 +110,13 @@ Task<> FileSystem::Impl::check_directory(Journey& way) {
         if (again) continue;
         auto* found = reply.find<GetAttr>();
         if (!found) co_await reply.error;
-        if (!way.mount().may_search(found->attributes)) co_await Errc::access;
-        if (found->attributes.type == FileType::directory) co_return;
-        if (found->attributes.type != FileType::symlink) co_await Errc::notdir;
-        co_await way.follow_directory();
+        if (found->attributes.type == FileType::symlink) {
+            co_await way.follow_directory();
+            continue;
+        }
+        if (found->attributes.type != FileType::directory) co_await Errc::notdir;
+        if (!way.mount().has_rights(found->attributes, rights)) co_await Errc::access;
+        co_return;
     }
 }
 
@@ -223,8 +225,8 @@ Task<> FileSystem::rename(At from, At to, uint32_t flags) {
         co_await mount.writable();
         if (flags != 0 && !mount.capabilities().rename_flags) co_await Errc::inval;
         if (source.must_be_directory() || target.must_be_directory()) {
-            co_await impl_->check_directory(source);
-            co_await impl_->check_directory(target);
+            co_await impl_->check_directory(source, 0);
+            co_await impl_->check_directory(target, 0);
             Journey look(impl_->mounts, from, Journey::Entry());
             co_await look.begin();
             Attributes what = co_await impl_->look(look, Attr::type);
@@ -301,6 +303,9 @@ Task<> FileSystem::remove(At at, RemoveKind kind) {
         bool again = co_await way.met_symlink(reply, 1);
         if (!again) again = co_await way.met_at_entry(reply, 2);
         if (again) continue;
+        // That something else has the name is told only to who might have removed it.
+        if (reply.error.code == Errc::notdir || reply.error.code == Errc::isdir)
+            co_await impl_->check_directory(way, may_write | may_execute);
         if (!reply.ok()) co_await impl_->error_at(way, reply.error);
         mount.entry_gone(way.physical(), kind != RemoveKind::file);
         if (kind != RemoveKind::file) mount.directory_removed(way.physical());

@@ -91,9 +91,13 @@ FileState* Mount::find_state(const Handle& handle) const {
     return at == states_.end() ? nullptr : at->second;
 }
 
-bool Mount::may_search(const Attributes& node) const {
+bool Mount::has_rights(const Attributes& node, uint32_t rights) const {
     const CredentialRef& who = credential_ ? credential_ : policy_.speaks_for;
-    return node.type != FileType::directory || (rights_of(node, who.get()) & may_execute);
+    return (rights_of(node, who.get()) & rights) == rights;
+}
+
+bool Mount::may_search(const Attributes& node) const {
+    return node.type != FileType::directory || has_rights(node, may_execute);
 }
 
 void Mount::changed_to(const Handle& handle, const Attributes& after, std::string_view physical) {

@@ -63,6 +63,8 @@ class Mount final : public RefCounted {
     void forget_state(const Handle& handle) { states_.erase(handle); }
     const std::unordered_map<Handle, FileState*, HandleHash>& states() const { return states_; }
 
+    // Whether its mode gives these rights to the user that we speak for.
+    bool has_rights(const Attributes& node, uint32_t rights) const;
     // A directory that we may not search tells nothing of the names in it, whatever is known.
     bool may_search(const Attributes& node) const;
     // `after` came with a change of ours to the node that this path leads to: the hold is told.

@@ -130,6 +130,11 @@ TEST_F(Trust, what_is_known_below_a_directory_ends_with_the_right_to_search_it) 
     ASSERT_TRUE(finish(files.mkdir({.path = "/n/shut"}, 0)).has_value());
     EXPECT_EQ(user.stat_error("shut/none"), Errc::access);
     EXPECT_EQ(user.open_error("shut/new/", to_write), Errc::access);
+    set_mode(0500);
+    for (RemoveKind kind : {RemoveKind::file, RemoveKind::directory})
+        for (const char* path : {"/n/d/e", "/n/d/g"})
+            EXPECT_EQ(finish(files.remove({.path = path}, kind)).error(), Errc::access) << path;
+    set_mode(0700);
     EXPECT_EQ(finish(files.rename({.path = "/n/shut/."}, {.path = "/n/d/x"})).error(), Errc::busy);
 }
 
