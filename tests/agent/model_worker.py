@@ -377,7 +377,7 @@ class Worker(More):
             result = self.told(getattr(self, "op_" + name)())
         except OSError as error:
             result = errno.errorcode.get(error.errno, error.errno)
-        except (shutil.Error, ValueError) as error:
+        except (shutil.Error, ValueError, RecursionError) as error:
             result = type(error).__name__
         asked = ", ".join(self.told(each) if isinstance(each, str) else str(each)
                           for each in self.asked)
