@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <vector>
 
 namespace strait::client {
 
@@ -12,11 +13,12 @@ constexpr uint64_t most_ahead = 1u << 30;  // bytes
 }  // namespace
 
 vfs::CredentialRef credential_of(const MountOptions& options) {
-    constexpr int most = 16;  // as many as AUTH_SYS has room for (RFC 5531 section 8.2)
+    constexpr size_t most = 16;  // as many as AUTH_SYS has room for (RFC 5531 section 8.2)
     SmallVector<uint32_t, most> groups;
-    gid_t room[most];
-    int count = options.gid ? 0 : getgroups(most, room);
-    for (int i = 0; i < count; i++) groups.push_back(room[i]);
+    std::vector<gid_t> all(options.gid ? 0 : static_cast<size_t>(std::max(getgroups(0, {}), 0)));
+    const int count = all.empty() ? 0 : getgroups(static_cast<int>(all.size()), all.data());
+    all.resize(std::min(most, static_cast<size_t>(std::max(count, 0))));
+    for (gid_t each : all) groups.push_back(each);
     return make_ref<const vfs::Credential>(options.uid.value_or(geteuid()),
                                            options.gid.value_or(getegid()), std::move(groups));
 }

@@ -9,7 +9,8 @@
 
 namespace strait::client {
 
-// The user that the server takes us for: uid= and gid=, else the process's own, with its groups.
+// The user that the server takes us for: uid= and gid=, else the process's own, with its groups;
+// with the first 16 of them, when there are more than AUTH_SYS can carry.
 vfs::CredentialRef credential_of(const MountOptions& options);
 
 vfs::MountPolicy policy_of(const MountOptions& options, vfs::MountPolicy policy = {});

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "client/policy.h"
 
+#include <grp.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
 
@@ -18,6 +19,17 @@ TEST(Policy, it_speaks_for_the_user_that_the_options_name) {
     EXPECT_EQ(made.speaks_for->gid, 100u);
     EXPECT_TRUE(made.speaks_for->groups.empty());
     EXPECT_EQ(policy("ro").speaks_for->uid, geteuid());
+}
+
+TEST(Policy, who_has_many_groups_speaks_with_the_first_sixteen) {
+    if (geteuid() != 0) GTEST_SKIP() << "only root can take groups";
+    auto child = [] {
+        gid_t groups[40];
+        for (gid_t i = 0; i < 40; i++) groups[i] = 1000 + i;
+        if (setgroups(40, groups) != 0) _exit(2);
+        _exit(policy("ro").speaks_for->groups.size() == 16 ? 0 : 1);
+    };
+    EXPECT_EXIT(child(), ::testing::ExitedWithCode(0), "");
 }
 
 TEST(Policy, noac_believes_nothing_reads_nothing_ahead_and_writes_through) {

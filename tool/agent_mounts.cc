@@ -6,6 +6,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <vector>
+
 #include "backend/memory/memory.h"
 #include "base/log.h"
 #include "client/nfs4/mount.h"
@@ -81,11 +84,11 @@ AgentMounts::AgentMounts(Reactor& reactor, client::TraceSink& trace, const std::
 AgentMounts::~AgentMounts() = default;
 
 vfs::CredentialRef AgentMounts::user_credential() {
-    constexpr int most = 64;
-    gid_t groups[most];
-    int count = getgroups(most, groups);
+    std::vector<gid_t> groups(static_cast<size_t>(std::max(getgroups(0, nullptr), 0)));
+    const int count =
+        groups.empty() ? 0 : getgroups(static_cast<int>(groups.size()), groups.data());
     SmallVector<uint32_t, 16> all;
-    for (int i = 0; i < count; ++i) all.push_back(groups[i]);
+    for (int i = 0; i < count; ++i) all.push_back(groups[static_cast<size_t>(i)]);
     return make_ref<const vfs::Credential>(geteuid(), getegid(), std::move(all));
 }
 
