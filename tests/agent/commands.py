@@ -27,7 +27,7 @@ rmdir P
 rmdir -p P
 rmdir -v --ignore-fail-on-non-empty P
 touch P
-touch -d 2001-02-03 P && stat -c %Y P
+touch -d 2001-02-03 P && stat -L -c %Y P
 touch -c P
 touch -h -d 2011-01-01 P
 rm P
@@ -66,7 +66,7 @@ chmod 600 P
 chmod u+x P
 chmod -R go-w P
 chmod -v 4755 P
-chmod +t P/.
+chmod 1777 P/.
 chown 1:1 P
 chown -h 65534 P
 stat -c '%F %a %h %u %g' P
