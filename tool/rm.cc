@@ -76,9 +76,14 @@ Task<> Remover::remove(Place place) {
     if (outcome) co_return;
     Error why = outcome.error();
     if (why == Errc::noent && options_.force) co_return;
-    // Some servers say perm of a directory that is removed as a file, as POSIX lets them.
-    bool maybe_directory = why == Errc::isdir || why == Errc::perm;
-    if (!options_.recursive || !maybe_directory) {
+    bool directory = why == Errc::isdir;
+    // Some servers say perm of a directory that is removed as a file, as POSIX lets them; and who
+    // has no right to remove it is told that first, but may have the right to what is in it.
+    if (why == Errc::perm || why == Errc::access) {
+        auto there = co_await place.files->stat(place.at(false), vfs::Attr::type).result();
+        directory = there && there->type == FileType::directory;
+    }
+    if (!options_.recursive || !directory) {
         job_.failed("remove", place, why);
         co_return;
     }
