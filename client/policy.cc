@@ -12,15 +12,22 @@ namespace {
 constexpr uint64_t most_ahead = 1u << 30;  // bytes
 }  // namespace
 
+vfs::CredentialRef process_credential() {
+    std::vector<gid_t> room(static_cast<size_t>(std::max(getgroups(0, nullptr), 0)));
+    const int count = room.empty() ? 0 : getgroups(static_cast<int>(room.size()), room.data());
+    SmallVector<uint32_t, 16> groups;
+    for (int i = 0; i < count; i++) groups.push_back(room[static_cast<size_t>(i)]);
+    return make_ref<const vfs::Credential>(geteuid(), getegid(), std::move(groups));
+}
+
 vfs::CredentialRef credential_of(const MountOptions& options) {
     constexpr size_t most = 16;  // as many as AUTH_SYS has room for (RFC 5531 section 8.2)
+    const vfs::CredentialRef own = process_credential();
     SmallVector<uint32_t, most> groups;
-    std::vector<gid_t> all(options.gid ? 0 : static_cast<size_t>(std::max(getgroups(0, {}), 0)));
-    const int count = all.empty() ? 0 : getgroups(static_cast<int>(all.size()), all.data());
-    all.resize(std::min(most, static_cast<size_t>(std::max(count, 0))));
-    for (gid_t each : all) groups.push_back(each);
-    return make_ref<const vfs::Credential>(options.uid.value_or(geteuid()),
-                                           options.gid.value_or(getegid()), std::move(groups));
+    for (size_t i = 0; !options.gid && i < std::min<size_t>(most, own->groups.size()); i++)
+        groups.push_back(own->groups[i]);
+    return make_ref<const vfs::Credential>(options.uid.value_or(own->uid),
+                                           options.gid.value_or(own->gid), std::move(groups));
 }
 
 vfs::MountPolicy policy_of(const MountOptions& options, vfs::MountPolicy policy) {

@@ -9,6 +9,9 @@
 
 namespace strait::client {
 
+// The process's user, with all its groups.
+vfs::CredentialRef process_credential();
+
 // The user that the server takes us for: uid= and gid=, else the process's own, with its groups;
 // with the first 16 of them, when there are more than AUTH_SYS can carry.
 vfs::CredentialRef credential_of(const MountOptions& options);

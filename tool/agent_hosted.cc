@@ -6,6 +6,7 @@
 #include <sys/sysmacros.h>
 
 #include "base/log.h"
+#include "client/policy.h"
 #include "fuse/mountpoint.h"
 
 namespace strait::tool {
@@ -33,7 +34,7 @@ Task<std::unique_ptr<fuse::Bridge>> HostedMounts::bridge(MountPlan plan, std::st
     vfs::CredentialRef own;
     if (plan.target.kind == Target::Kind::memory) {
         backend = co_await mounts_.memory_volume(plan.target.text);
-        own = AgentMounts::user_credential();
+        own = client::process_credential();
     } else {
         backend = co_await mounts_.server(plan.target.url, plan.target.options);
     }

@@ -6,9 +6,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <algorithm>
-#include <vector>
-
 #include "backend/memory/memory.h"
 #include "base/log.h"
 #include "client/nfs4/mount.h"
@@ -83,15 +80,6 @@ AgentMounts::AgentMounts(Reactor& reactor, client::TraceSink& trace, const std::
     : reactor_(reactor), trace_(trace), identity_(identity_of(folder)) {}
 AgentMounts::~AgentMounts() = default;
 
-vfs::CredentialRef AgentMounts::user_credential() {
-    std::vector<gid_t> groups(static_cast<size_t>(std::max(getgroups(0, nullptr), 0)));
-    const int count =
-        groups.empty() ? 0 : getgroups(static_cast<int>(groups.size()), groups.data());
-    SmallVector<uint32_t, 16> all;
-    for (int i = 0; i < count; ++i) all.push_back(groups[static_cast<size_t>(i)]);
-    return make_ref<const vfs::Credential>(geteuid(), getegid(), std::move(all));
-}
-
 Task<vfs::FileSystem*> AgentMounts::files(std::string_view mounts) {
     Mutex::Hold held = co_await building_.lock();
     auto known = systems_.find(mounts);
@@ -125,7 +113,7 @@ Task<> AgentMounts::mount(vfs::FileSystem& files, const MountSpec& spec) {
         co_return;
     }
     std::unique_ptr<vfs::Backend> volume = co_await memory_volume(spec.url);
-    co_await files.mount(spec.prefix, std::move(volume), {}, user_credential());
+    co_await files.mount(spec.prefix, std::move(volume), {}, client::process_credential());
 }
 
 Task<> AgentMounts::mount_server(vfs::FileSystem& files, const MountSpec& spec) {

@@ -39,10 +39,9 @@ class AgentMounts {
     // with the same options of transport shares its connections.
     Task<std::unique_ptr<vfs::Backend>> server(const client::Url& url,
                                                client::MountOptions options);
-    // What a `memory:` URL names, for whoever is user_credential().
+    // What a `memory:` URL names. Unlike a client's server the store has to be told who asks:
+    // client::process_credential().
     Result<std::unique_ptr<vfs::Backend>> memory_volume(const std::string& url);
-    // Whom a store is to take us for; a client's server decides by itself.
-    static vfs::CredentialRef user_credential();
     // Writes back and ends all of them.
     Task<> close();
 

@@ -79,7 +79,7 @@ Task<> Remover::remove(Place place) {
     bool directory = why == Errc::isdir;
     // Some servers say perm of a directory that is removed as a file, as POSIX lets them; and who
     // has no right to remove it is told that first, but may have the right to what is in it.
-    if (why == Errc::perm || why == Errc::access) {
+    if (options_.recursive && (why == Errc::perm || why == Errc::access)) {
         auto there = co_await place.files->stat(place.at(false), vfs::Attr::type).result();
         directory = there && there->type == FileType::directory;
     }

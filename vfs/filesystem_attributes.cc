@@ -201,6 +201,9 @@ template <class T>
 Task<typename T::Result> FileSystem::Impl::ask_object(At at, T op) {
     Journey way(mounts, at, at.follow);
     co_await way.begin();
+    if constexpr (std::is_same_v<T, CheckAccess>) {  // whoever holds it had a right to it
+        if (way.ends_at_removed()) co_return CheckAccess::Result{op.wanted, op.wanted};
+    }
     for (;;) {
         Mount& mount = way.mount();
         if constexpr (about_xattrs<T>) {
@@ -294,9 +297,6 @@ Task<> FileSystem::access(At at, uint32_t wanted) {
         (void)there;
         co_return;
     }
-    Journey way(impl_->mounts, at, at.follow);
-    co_await way.begin();
-    if (way.ends_at_removed()) co_return;  // whoever holds it had a right to it
     CheckAccess::Result got = co_await impl_->ask_object(at, CheckAccess{wanted});
     if ((got.granted & wanted) != wanted) co_await Errc::access;
 }

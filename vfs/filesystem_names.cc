@@ -164,15 +164,12 @@ Task<> FileSystem::link(At from, At to) {
     for (;;) {
         Mount& mount = source.mount();
         if (&mount != &target.mount()) co_await Errc::xdev;
-        if (source.must_be_directory()) {
-            Attributes what = co_await impl_->look(source, Attr::type);
-            if (what.type != FileType::directory) co_await Errc::notdir;
-        }
-        if (target.must_be_directory() || target.ends_nameless()) {
+        const bool no_new_name = target.must_be_directory() || target.ends_nameless();
+        if (source.must_be_directory() || no_new_name) {
             Attributes looked = co_await impl_->look(source, Attr::type);
             (void)looked;
-            co_await impl_->check_new_name(target, to, FileType::regular);
         }
+        if (no_new_name) co_await impl_->check_new_name(target, to, FileType::regular);
         co_await mount.writable();
         if (source.follows() && !mount.capabilities().checked_walk_end) {
             Attributes looked = co_await impl_->look(source, Attr::type);

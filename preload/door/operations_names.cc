@@ -140,10 +140,7 @@ Task<> op_mknod(Exchange& exchange) {
     vfs::At at = co_await exchange.at();
     vfs::FileType type = vfs::type_of(exchange.request.mode);
     if (type == vfs::FileType::directory) co_await Errc::perm;
-    const bool makes = type == vfs::FileType::regular || type == vfs::FileType::block ||
-                       type == vfs::FileType::character || type == vfs::FileType::fifo ||
-                       type == vfs::FileType::socket;
-    if (!makes) co_await Errc::inval;
+    if (type == vfs::FileType::symlink || type == vfs::FileType::none) co_await Errc::inval;
     co_await exchange.process->files->mknod(
         at, type, exchange.request.mode & 07777,
         vfs::Device{exchange.request.rdev_major, exchange.request.rdev_minor});
