@@ -5,38 +5,27 @@ command prints, its status and the trees that are left must be the same.
 
   commands_test.py [--shells 4] [--commands 60] [--seed N] memory|local|straitd|ganesha|URL
 
-STRAIT_COMMANDS sets the number of commands, too. Status 77: the server is not here.
+STRAIT_COMMANDS sets the number of commands, too. Status 77: the server, or perl, is not here.
 """
 import argparse
-import contextlib
 import difflib
 import os
-import random
 import re
 import shutil
-import subprocess
 import sys
-import tempfile
 
 import commands
 import fixture
-from fixture import die_with_parent
 
 
-def run_all(start, folder, scripts, where):
+def run_all(start, folder, scripts):
     """What each shell says, by command."""
-    with contextlib.ExitStack() as files:
-        outs = [files.enter_context(tempfile.TemporaryFile()) for _ in scripts]
-        children = [start(["bash", script, f"{folder}/{number}"], out)
-                    for number, (script, out) in enumerate(zip(scripts, outs))]
-        for child in children:
-            child.wait()
-        told = []
-        for number, out in enumerate(outs):
-            out.seek(0)
-            text = out.read().decode(errors="replace").replace(f"{folder}/{number}", "@")
-            told.append(re.split(r"(?m)^(?=#(?:\d+|tree)$)", text.replace(where, "@")))
-        return told
+    said = fixture.outputs(start, [["bash", script, f"{folder}/{number}"]
+                                   for number, script in enumerate(scripts)])
+    where = os.path.dirname(scripts[0])
+    return [re.split(r"(?m)^(?=#(?:\d+|tree)$)",
+                     text.replace(f"{folder}/{number}", "@").replace(where, "@"))
+            for number, text in enumerate(said)]
 
 
 def differences(disk, mount, scripts):
@@ -53,7 +42,8 @@ def differences(disk, mount, scripts):
 
 
 def compare(agent, arguments):
-    with tempfile.TemporaryDirectory(prefix="strait-commands-", dir="/dev/shm") as place:
+    agent.environment.update(LC_ALL="C.UTF-8", TZ="UTC")
+    with fixture.local_folder(agent.home) as place:
         at = f"{getattr(agent, 'prefix', '/n')}/commands{os.getpid()}"
         scripts = []
         for number in range(arguments.shells):
@@ -61,15 +51,10 @@ def compare(agent, arguments):
             with open(scripts[-1], "w", encoding="utf-8") as out:
                 out.write(commands.script(f"{arguments.seed}/{number}", arguments.commands))
         os.mkdir(f"{place}/disk")
-        environment = dict(agent.environment, LC_ALL="C.UTF-8", TZ="UTC")
-        common = {"stdin": subprocess.DEVNULL, "stderr": subprocess.STDOUT, "env": environment,
-                  "preexec_fn": die_with_parent}
-        disk = run_all(lambda argv, out: subprocess.Popen(argv, stdout=out, **common),
-                       f"{place}/disk", scripts, place)
+        disk = run_all(fixture.local_start(agent.environment), f"{place}/disk", scripts)
         made = agent.bash(f"mkdir {at}")
         assert made.returncode == 0, made.stderr
-        mount = run_all(lambda argv, out: subprocess.Popen(agent.command(*argv), stdout=out,
-                                                           **common), at, scripts, place)
+        mount = run_all(agent.start, at, scripts)
         print(f"{sum(map(len, mount))} answers of {arguments.shells} shells; agent: "
               f"{agent.status()}")
         return list(differences(disk, mount, scripts))
@@ -80,18 +65,10 @@ def main():
     parser.add_argument("--shells", type=int, default=4)
     parser.add_argument("--commands", type=int,
                         default=int(os.environ.get("STRAIT_COMMANDS", "60")))
-    parser.add_argument("--seed", default=str(random.randrange(10 ** 6)))
-    parser.add_argument("server", help="memory|local|straitd|ganesha, or nfs://... of another")
-    arguments = parser.parse_args()
-    print(f"seed {arguments.seed}", flush=True)
-    if not os.path.isdir("/dev/shm") or not shutil.which("perl"):
-        print("no /dev/shm for the disk's side, or no perl")
+    if not shutil.which("perl"):
+        print("no perl")
         return 77
-    with fixture.server_of(arguments.server) as (url, _, _), \
-            contextlib.closing(fixture.Agent(url)) as agent:
-        wrong = compare(agent, arguments)
-    print("\n".join(wrong) or "no difference")
-    return 1 if wrong else 0
+    return fixture.main(parser, compare)
 
 
 if __name__ == "__main__":

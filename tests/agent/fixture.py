@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import random
 import shutil
 import signal
 import subprocess
@@ -62,6 +63,52 @@ class Agent:
     def close(self):
         self.strait("agent", "stop")
         shutil.rmtree(self.home, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def local_folder(home):
+    """A folder of the disk that a mount is compared with: on tmpfs, where there is one that we may
+    fill."""
+    home = next(place for place in ("/dev/shm", home) if os.access(place, os.W_OK))
+    place = tempfile.mkdtemp(prefix="strait-disk-", dir=home)
+    try:
+        yield place
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
+
+
+def local_start(environment):
+    """start() of an agent, for programs that run on the disk."""
+    def start(*argv, **popen):
+        return subprocess.Popen(argv, env=environment, stdin=subprocess.DEVNULL,
+                                preexec_fn=die_with_parent, **popen)
+    return start
+
+
+def outputs(start, commands):
+    """What each of these commands prints, all under way at once."""
+    with contextlib.ExitStack() as files:
+        outs = [files.enter_context(tempfile.TemporaryFile("w+", encoding="utf-8",
+                                                           errors="replace")) for _ in commands]
+        children = [start(*argv, stdout=out, stderr=subprocess.STDOUT)
+                    for argv, out in zip(commands, outs)]
+        for child in children:
+            child.wait()
+        for out in outs:
+            out.seek(0)
+        return [out.read() for out in outs]
+
+
+def main(parser, compare):
+    """A test of random choices, whole: compare(agent, arguments) gives the differences."""
+    parser.add_argument("--seed", default=str(random.randrange(10 ** 6)))
+    parser.add_argument("server", help="memory|local|straitd|ganesha, or nfs://... of another")
+    arguments = parser.parse_args()
+    print(f"seed {arguments.seed}", flush=True)
+    with server_of(arguments.server) as (url, _, _), contextlib.closing(Agent(url)) as agent:
+        wrong = compare(agent, arguments)
+    print("\n".join(wrong) or "no difference")
+    return 1 if wrong else 0
 
 
 @contextlib.contextmanager

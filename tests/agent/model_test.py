@@ -8,14 +8,10 @@ tmpfs, which is the model: each result, each errno and the trees that are left m
 STRAIT_MODEL_OPERATIONS sets the number of operations too. Status 77: the server is not here.
 """
 import argparse
-import contextlib
 import os
-import random
-import shutil
 import struct
 import subprocess
 import sys
-import tempfile
 import time
 
 import fixture
@@ -30,21 +26,11 @@ PREPARE = "mkdir {0} {0}/shared && chmod 777 {0} {0}/shared && cd {0}/shared && 
 
 def run_all(start, folder, arguments):
     """The processes' lines."""
-    with contextlib.ExitStack() as files:
-        outs = [files.enter_context(tempfile.TemporaryFile("w+")) for _ in
-                range(arguments.processes)]
-        features = FEATURES.get(arguments.server, FEATURES["straitd"])
-        children = [start([sys.executable, "-B", WORKER, folder, str(number), arguments.seed,
-                           str(arguments.operations), *features],
-                          stdout=outs[number], stderr=subprocess.STDOUT)
-                    for number in range(arguments.processes)]
-        for child in children:
-            child.wait()
-        said = []
-        for out in outs:
-            out.seek(0)
-            said.append(out.read().splitlines())
-        return said
+    features = FEATURES.get(arguments.server, FEATURES["straitd"])
+    said = fixture.outputs(start, [
+        [sys.executable, "-B", WORKER, folder, str(number), arguments.seed,
+         str(arguments.operations), *features] for number in range(arguments.processes)])
+    return [text.splitlines() for text in said]
 
 
 def shared(read, folder, said):
@@ -88,27 +74,16 @@ def differences(model, mount, context):
                 break
 
 
-def model_folder(home):
-    """On tmpfs, where there is one that we may fill."""
-    for place in ("/dev/shm", home):
-        if os.path.isdir(place) and os.access(place, os.W_OK):
-            return tempfile.mkdtemp(prefix="strait-model-", dir=place)
-    raise AssertionError("no folder for the model")
-
-
 def compare(agent, arguments):
-    place = model_folder(agent.home)
     folder, at = f"m{os.getpid()}", getattr(agent, "prefix", "/n")
-    try:
+    with fixture.local_folder(agent.home) as place:
         subprocess.run(["bash", "-c", PREPARE.format(f"{place}/{folder}")], check=True)
         began = time.monotonic()
-        model = run_all(lambda argv, **more: subprocess.Popen(argv, env=agent.environment, **more),
-                        f"{place}/{folder}", arguments)
+        model = run_all(fixture.local_start(agent.environment), f"{place}/{folder}", arguments)
         middle = time.monotonic()
         made = agent.bash(PREPARE.format(f"{at}/{folder}"))
         assert made.returncode == 0, made.stderr
-        mount = run_all(lambda argv, **more: agent.start(*argv, **more), f"{at}/{folder}",
-                        arguments)
+        mount = run_all(agent.start, f"{at}/{folder}", arguments)
         ended = time.monotonic()
         wrong = list(differences(model, mount, arguments.context))
 
@@ -126,8 +101,6 @@ def compare(agent, arguments):
               f"{middle - began:.1f} s, on the mount {ended - middle:.1f} s; agent: "
               f"{agent.status()}")
         return wrong
-    finally:
-        shutil.rmtree(place, ignore_errors=True)
 
 
 def main():
@@ -135,16 +108,8 @@ def main():
     parser.add_argument("--processes", type=int, default=24)
     parser.add_argument("--operations", type=int,
                         default=int(os.environ.get("STRAIT_MODEL_OPERATIONS", "100")))
-    parser.add_argument("--seed", default=str(random.randrange(10 ** 6)))
     parser.add_argument("--context", type=int, default=3, help="lines before a difference")
-    parser.add_argument("server", help="|".join(FEATURES) + ", or nfs://... of another")
-    arguments = parser.parse_args()
-    print(f"seed {arguments.seed}", flush=True)
-    with fixture.server_of(arguments.server) as (url, _, _), \
-            contextlib.closing(fixture.Agent(url)) as agent:
-        wrong = compare(agent, arguments)
-    print("\n".join(wrong) or "no difference")
-    return 1 if wrong else 0
+    return fixture.main(parser, compare)
 
 
 if __name__ == "__main__":
